@@ -1,0 +1,1 @@
+"""The after-sales policy as clauses, and the verdict over a request: pure, no clock, no database."""

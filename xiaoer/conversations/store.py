@@ -1,0 +1,261 @@
+"""Every query of the record that reads or writes conversations and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from xiaoer.conversations.tables import conversations, messages
+from xiaoer.conversations.types import Author, Conversation, Holder, Message, MessageKind
+from xiaoer.db.ids import new_id
+from xiaoer.db.scope import Scope
+from xiaoer.errors import Conflict, NotFound
+
+_BODY = ("cards", "sources", "chips", "attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A line about to be stored. `client_id` empty: the record makes one up (the line cannot be sent twice)."""
+
+    author: Author
+    text: str
+    language: str
+    client_id: str = ""
+    kind: MessageKind = "text"
+    staff_id: str | None = None
+    turn_id: str | None = None
+    cards: Sequence[Mapping[str, Any]] = ()
+    sources: Sequence[Mapping[str, Any]] = ()
+    chips: Sequence[Mapping[str, Any]] = ()
+    attachments: Sequence[Mapping[str, Any]] = ()
+    data: Mapping[str, Any] | None = None
+
+
+def add_conversation(scope: Scope, *, customer_id: str, channel: str, language: str) -> Conversation:
+    """Open a conversation with the assistant."""
+    row = {
+        "id": new_id("cnv"),
+        "customer_id": customer_id,
+        "channel": channel,
+        "language": language,
+        "holder": "assistant",
+        "staff_id": None,
+        "created_at": scope.now,
+        "updated_at": scope.now,
+        "waiting_since": None,
+        "last_seq": 0,
+        "answered_seq": 0,
+        "customer_seq": 0,
+        "last_text": "",
+        "mood": "calm",
+        "version": 1,
+        "state": {},
+    }
+    scope.execute(scope.insert(conversations).values(**row))
+    return conversation_of(row)
+
+
+def get_conversation(scope: Scope, conversation_id: str) -> Conversation:
+    """The conversation, or NotFound."""
+    found = find_conversation(scope, conversation_id)
+    if found is None:
+        raise NotFound("There is no such conversation.", "没有这个会话。", field="conversation_id")
+    return found
+
+
+def find_conversation(scope: Scope, conversation_id: str) -> Conversation | None:
+    """The conversation, or None."""
+    row = scope.first(scope.select(conversations).where(conversations.c.id == conversation_id))
+    return None if row is None else conversation_of(row._mapping)
+
+
+def find_latest(scope: Scope, customer_id: str, *, channel: str | None = None) -> Conversation | None:
+    """The conversation in which this customer spoke or was spoken to last, or None."""
+    query = scope.select(conversations).where(conversations.c.customer_id == customer_id)
+    if channel is not None:
+        query = query.where(conversations.c.channel == channel)
+    row = scope.first(query.order_by(conversations.c.updated_at.desc()).limit(1))
+    return None if row is None else conversation_of(row._mapping)
+
+
+def list_of_customer(scope: Scope, customer_id: str, *, limit: int = 20) -> tuple[Conversation, ...]:
+    """The customer's conversations, newest first."""
+    query = scope.select(conversations).where(conversations.c.customer_id == customer_id)
+    rows = scope.all(query.order_by(conversations.c.updated_at.desc()).limit(limit))
+    return tuple(conversation_of(row._mapping) for row in rows)
+
+
+def list_owed(scope: Scope) -> tuple[str, ...]:
+    """Ids of conversations in which the assistant still owes an answer (asked at start, after a crash)."""
+    query = scope.select(conversations.c.id).where(
+        conversations.c.holder == "assistant", conversations.c.customer_seq > conversations.c.answered_seq
+    )
+    return tuple(row[0] for row in scope.all(query))
+
+
+def find_message_by_client_id(
+    scope: Scope, conversation_id: str, author: Author, client_id: str
+) -> Message | None:
+    """The line with the sender's own id, or None."""
+    row = scope.first(
+        scope.select(messages).where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.author == author,
+            messages.c.client_id == client_id,
+        )
+    )
+    return None if row is None else _message(row._mapping)
+
+
+def add_message(scope: Scope, conversation_id: str, new: NewMessage) -> Message:
+    """Store a line and return it; a `client_id` that is already there returns the stored line and writes nothing.
+
+    The sequence number is taken by updating the conversation's row, which also orders two writers on PostgreSQL.
+    """
+    if new.client_id:
+        stored = find_message_by_client_id(scope, conversation_id, new.author, new.client_id)
+        if stored is not None:
+            return stored
+    seq = _take_seq(scope, conversation_id, new)
+    if new.client_id and scope.dialect != "sqlite":  # another process may have stored it while we waited for the row
+        stored = find_message_by_client_id(scope, conversation_id, new.author, new.client_id)
+        if stored is not None:
+            return stored
+    row = {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "client_id": new.client_id or f"{new.author}-{seq}",
+        "author": new.author,
+        "kind": new.kind,
+        "text": new.text,
+        "language": new.language,
+        "created_at": scope.now,
+        "staff_id": new.staff_id,
+        "turn_id": new.turn_id,
+        "body": _body(new),
+        "useful": None,
+    }
+    scope.execute(scope.insert(messages).values(**row))
+    return _message(row)
+
+
+def _take_seq(scope: Scope, conversation_id: str, new: NewMessage) -> int:
+    seen = new.kind != "note" and bool(new.text)
+    values: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1, "updated_at": scope.now}
+    if seen and new.author != "system":
+        values["last_text"] = new.text[:200]
+    if new.author == "customer":
+        values["customer_seq"] = conversations.c.last_seq + 1
+        values["language"] = new.language
+    statement = scope.update(conversations).where(conversations.c.id == conversation_id).values(**values)
+    seq = scope.scalar(statement.returning(conversations.c.last_seq))
+    if seq is None:
+        raise NotFound("There is no such conversation.", "没有这个会话。", field="conversation_id")
+    return int(seq)
+
+
+def list_messages(
+    scope: Scope, conversation_id: str, *, after_seq: int = 0, limit: int = 500, with_notes: bool = False
+) -> tuple[Message, ...]:
+    """Lines with a greater sequence number, oldest first. Notes are for staff: `with_notes` must be asked for."""
+    query = scope.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq > after_seq)
+    if not with_notes:
+        query = query.where(messages.c.kind != "note")
+    return tuple(_message(row._mapping) for row in scope.all(query.order_by(messages.c.seq).limit(limit)))
+
+
+def list_recent(scope: Scope, conversation_id: str, *, limit: int = 30) -> tuple[Message, ...]:
+    """The newest lines without notes, oldest first."""
+    query = scope.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.kind != "note")
+    rows = scope.all(query.order_by(messages.c.seq.desc()).limit(limit))
+    return tuple(_message(row._mapping) for row in reversed(rows))
+
+
+def get_message(scope: Scope, conversation_id: str, seq: int) -> Message:
+    """One line, or NotFound."""
+    row = scope.first(
+        scope.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq == seq)
+    )
+    if row is None:
+        raise NotFound("There is no such message.", "没有这条消息。", field="seq")
+    return _message(row._mapping)
+
+
+def save_useful(scope: Scope, conversation_id: str, seq: int, *, useful: bool | None) -> None:
+    """Keep the customer's 有用 / 没用 on an answer of the assistant."""
+    statement = scope.update(messages).where(
+        messages.c.conversation_id == conversation_id, messages.c.seq == seq, messages.c.author == "assistant"
+    )
+    if scope.execute(statement.values(useful=useful)).rowcount == 0:
+        raise NotFound("There is no such answer.", "没有这条回复。", field="seq")
+
+
+def save_holder(
+    scope: Scope,
+    conversation: Conversation,
+    *,
+    holder: Holder,
+    staff_id: str | None = None,
+    waiting_since: datetime | None = None,
+) -> Conversation:
+    """Give the conversation to somebody else. Conflict when it changed since `conversation` was read."""
+    values = {"holder": holder, "staff_id": staff_id, "waiting_since": waiting_since}
+    return _save(scope, conversation, values)
+
+
+def save_answered(
+    scope: Scope, conversation: Conversation, *, answered_seq: int, state: Mapping[str, Any], mood: str
+) -> Conversation:
+    """Keep the dialogue state after an answer. Conflict when the conversation changed since it was read."""
+    return _save(scope, conversation, {"answered_seq": answered_seq, "state": dict(state), "mood": mood})
+
+
+def _save(scope: Scope, conversation: Conversation, values: Mapping[str, Any]) -> Conversation:
+    statement = scope.update(conversations).where(
+        conversations.c.id == conversation.id, conversations.c.version == conversation.version
+    )
+    changed = {**values, "version": conversation.version + 1, "updated_at": scope.now}
+    if scope.execute(statement.values(**changed)).rowcount == 0:
+        raise Conflict(
+            "Somebody else changed this conversation meanwhile. Look at it again.", "会话刚刚被别人改动过，请刷新后再试。"
+        )
+    return get_conversation(scope, conversation.id)
+
+
+def _body(new: NewMessage) -> dict[str, Any]:
+    body: dict[str, Any] = {name: list(getattr(new, name)) for name in _BODY if getattr(new, name)}
+    if new.data:
+        body["data"] = dict(new.data)
+    return body
+
+
+def _message(row: Mapping[str, Any]) -> Message:
+    body = row["body"]
+    return Message(
+        conversation_id=row["conversation_id"],
+        seq=row["seq"],
+        client_id=row["client_id"],
+        author=row["author"],
+        kind=row["kind"],
+        text=row["text"],
+        language=row["language"],
+        created_at=row["created_at"],
+        staff_id=row["staff_id"],
+        turn_id=row["turn_id"],
+        cards=tuple(body.get("cards", ())),
+        sources=tuple(body.get("sources", ())),
+        chips=tuple(body.get("chips", ())),
+        attachments=tuple(body.get("attachments", ())),
+        data=body.get("data", {}),
+        useful=row["useful"],
+    )
+
+
+def conversation_of(row: Mapping[str, Any]) -> Conversation:
+    """A row of the table (or the values just written) as the frozen value."""
+    return Conversation(**{name: row[name] for name in Conversation.__dataclass_fields__})

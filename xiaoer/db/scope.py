@@ -1,0 +1,136 @@
+"""A connection bound to one shop. Statements are made from it, so no store function can forget the shop.
+
+`select`, `insert`, `update`, `delete` and `upsert` add the filter or the value; `execute` looks at every statement once
+more and refuses one in which a shop's table stands without its filter (a join or a sub-query written by hand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import visitors
+
+_SHOP = "shop_id"
+
+
+class Scope:
+    """One shop's view of the records inside one transaction. `now` is one moment for the whole function."""
+
+    def __init__(self, connection: sa.Connection, shop_id: str, now: datetime) -> None:
+        self.connection = connection
+        self.shop_id = shop_id
+        self.now = now
+
+    @property
+    def dialect(self) -> str:
+        """"sqlite" or "postgresql"."""
+        return self.connection.dialect.name
+
+    def select(self, *things: Any) -> sa.Select[Any]:
+        """A select over tables or columns, filtered to the shop for every table named in it."""
+        query: sa.Select[Any] = sa.select(*things)
+        for table in _tables_of(query):
+            query = query.where(table.c[_SHOP] == self.shop_id)
+        return query
+
+    def join(self, query: sa.Select[Any], table: sa.Table, on: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """The query joined with another table of the same shop."""
+        return query.join(table, on).where(table.c[_SHOP] == self.shop_id)
+
+    def insert(self, table: sa.Table) -> _Insert:
+        """An insert that carries the shop."""
+        return _Insert(table, self.shop_id)
+
+    def update(self, table: sa.Table) -> sa.Update:
+        """An update of the shop's rows."""
+        return sa.update(table).where(table.c[_SHOP] == self.shop_id)
+
+    def delete(self, table: sa.Table) -> sa.Delete:
+        """A delete of the shop's rows."""
+        return sa.delete(table).where(table.c[_SHOP] == self.shop_id)
+
+    def upsert(self, table: sa.Table, values: Mapping[str, Any], *, keys: Sequence[str], update: Sequence[str]) -> bool:
+        """Insert, or update `update` where the row of these keys (with the shop) is there. True if it was not there."""
+        maker = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        where = [table.c[key] == values[key] for key in keys]
+        is_new = self.first(self.select(table.c[keys[0]]).where(*where)) is None
+        statement = maker(table).values({**values, _SHOP: self.shop_id})
+        index = [_SHOP, *keys]
+        if update:
+            changed = {name: statement.excluded[name] for name in update}
+            self.connection.execute(statement.on_conflict_do_update(index_elements=index, set_=changed))
+        else:
+            self.connection.execute(statement.on_conflict_do_nothing(index_elements=index))
+        return is_new
+
+    def execute(self, statement: Any) -> sa.CursorResult[Any]:
+        """Run a statement, after checking that it stays within the shop."""
+        if isinstance(statement, _Insert):
+            return self.connection.execute(statement.statement())
+        _check(statement, self.shop_id)
+        return self.connection.execute(statement)  # type: ignore[no-any-return]
+
+    def many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows at once; every row carries the same columns."""
+        if rows:
+            self.connection.execute(sa.insert(table), [{**row, _SHOP: self.shop_id} for row in rows])
+
+    def all(self, statement: Any) -> Sequence[sa.Row[Any]]:
+        """Every row."""
+        return self.execute(statement).all()
+
+    def first(self, statement: Any) -> sa.Row[Any] | None:
+        """The first row, or None."""
+        return self.execute(statement).first()
+
+    def scalar(self, statement: Any) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement).scalar()
+
+
+class _Insert:
+    """An insert waiting for its values; the shop is added last, so that nothing can override it."""
+
+    def __init__(self, table: sa.Table, shop_id: str, values: Mapping[str, Any] | None = None) -> None:
+        self._table, self._shop_id, self._values = table, shop_id, dict(values or {})
+
+    def values(self, **values: Any) -> _Insert:
+        """The insert with these values."""
+        return _Insert(self._table, self._shop_id, {**self._values, **values})
+
+    def statement(self) -> sa.Insert:
+        """The statement to run."""
+        return sa.insert(self._table).values({**self._values, _SHOP: self._shop_id})
+
+
+def _tables_of(query: sa.Select[Any]) -> list[sa.Table]:
+    return [one for one in query.get_final_froms() if isinstance(one, sa.Table) and _SHOP in one.c]
+
+
+def _check(statement: Any, shop_id: str) -> None:
+    """Every shop's table in the statement must be compared with this very shop somewhere in it."""
+    tables: set[sa.Table] = set()
+    filtered: set[sa.Table] = set()
+
+    def see_table(table: sa.Table) -> None:
+        if _SHOP in table.c:
+            tables.add(table)
+
+    def see_comparison(one: sa.BinaryExpression[Any]) -> None:
+        left, right = one.left, one.right
+        if isinstance(left, sa.Column) and left.name == _SHOP and isinstance(right, sa.BindParameter):
+            if right.value != shop_id:
+                raise RuntimeError("a statement names another shop than its scope")
+            filtered.add(left.table)  # type: ignore[arg-type]
+
+    visitors.traverse(statement, {}, {"table": see_table, "binary": see_comparison})
+    if isinstance(statement, sa.Update | sa.Delete):
+        tables.add(statement.table)  # type: ignore[arg-type]
+    missing = tables - filtered
+    if missing:
+        names = ", ".join(sorted(str(table.name) for table in missing))
+        raise RuntimeError(f"a statement reaches {names} without its shop; make it with scope.select/join/update/delete")

@@ -1,0 +1,41 @@
+"""What the decision may know about the world at this moment: one frozen value, gathered before deciding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from xiaoer.aftersales.policy import Policy
+from xiaoer.customers.types import Customer
+from xiaoer.shop.types import Order, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Facts for one turn. `orders`: those the speaker may see, newest first (their own, or verified ones).
+
+    `is_signed_in` is true for a customer with a signed identity. `is_partial`: a source did not answer, and what it would
+    have told is missing (`missing` names it). `turn_key` makes ids that are the same when the turn is run again.
+    """
+
+    now: datetime
+    shop: Shop
+    language: Literal["zh", "en"]
+    customer: Customer
+    is_signed_in: bool
+    policy: Policy
+    orders: tuple[Order, ...] = ()
+    staff_online: bool = False
+    is_partial: bool = False
+    missing: tuple[str, ...] = ()
+    turn_key: str = ""
+
+    def find_order(self, order_id: str | None) -> Order | None:
+        """The order if the speaker may see it, else None."""
+        return next((order for order in self.orders if order.id == order_id), None)
+
+    @property
+    def level(self) -> str:
+        """The membership level that policy and fees go by."""
+        return self.customer.level

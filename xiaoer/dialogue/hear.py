@@ -1,0 +1,195 @@
+"""What the customer's words do to the state: press a button, answer a question, say yes or no, correct, change, wish.
+
+Order matters: what was asked or proposed last is what words are understood against first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.correct import correct, listen
+from xiaoer.dialogue.effects import Part
+from xiaoer.dialogue.events import Said
+from xiaoer.dialogue.flow import Flow, Flows, Step
+from xiaoer.dialogue.outcome import Filled
+from xiaoer.dialogue.state import Goal, Slot, State, Working
+from xiaoer.dialogue.steps import RESOLVERS
+from xiaoer.dialogue.view import View
+from xiaoer.dialogue.wishes import goals_of, is_no, is_yes, push
+from xiaoer.nlu.types import Understanding
+
+_SURE = 0.55  # a wish below this does not interrupt what was asked
+
+
+def hear(state: State, said: Said, context: Context, flows: Flows) -> State:
+    """The state after the customer's words, before anything is done about them."""
+    understanding = said.understanding
+    state = replace(state, working=Working(understanding=understanding, seq=said.seq, choice=said.choice))
+    pressed = _press(state, said, flows)
+    if pressed is not None:
+        return pressed
+    if state.proposal is not None:
+        return _reply(state, understanding, context, flows)
+    if state.question is not None:
+        return _answer(state, understanding, context, flows)
+    return push(state, goals_of(state, understanding, context, flows), flows)
+
+
+def _press(state: State, said: Said, flows: Flows) -> State | None:
+    """A button: it counts only for the question or the proposal that is open now."""
+    choice = said.choice
+    if "answer" in choice:
+        if state.proposal is None or choice.get("proposal") != state.proposal.id:
+            return add_part(replace(state, question=None), Part("stale_proposal"))
+        return _confirm(state) if choice["answer"] == "yes" else _drop_goal(state, state.proposal.goal_id)
+    question = state.question
+    if question is not None and choice.get("slot") == question.slot:
+        for offered in question.choices:
+            if offered["value"] == choice.get("value"):
+                slot = Slot(offered["value"], "chosen", text=said.understanding.text, seq=said.seq)
+                return _fill(state, question.goal_id, question.slot, slot)
+    intent = choice.get("intent")
+    flow = flows.find_for(intent) if isinstance(intent, str) else None
+    if flow is not None and isinstance(intent, str):
+        goal = Goal(state.next_goal_id, flow.id, intent, said.understanding.text)
+        goal = listen(goal, said.understanding, said.seq)
+        return push(replace(state, question=None, proposal=None), (goal,), flows)
+    return None
+
+
+def _reply(state: State, understanding: Understanding, context: Context, flows: Flows) -> State:
+    """Words after a read-back: yes, no, a correction, another wish; anything else leaves the proposal unanswered."""
+    assert state.proposal is not None
+    goal = find_goal(state, state.proposal.goal_id)
+    if goal is None:
+        return push(replace(state, proposal=None), goals_of(state, understanding, context, flows), flows)
+    wishes = _other_goals(state, goal, understanding, context, flows)
+    corrected, is_changed = correct(goal, understanding, state, context)
+    if is_yes(understanding) and not is_changed:
+        return push(_confirm(state), wishes, flows, below=True)
+    if is_no(understanding) and not is_changed:
+        dropped = _drop_goal(state, goal.id, quietly=bool(wishes))
+        return push(dropped, wishes, flows, replaces=goal)
+    if wishes:
+        return push(replace(state, proposal=None, question=None), wishes, flows)
+    if is_changed:
+        return replace(put_goal(state, corrected), proposal=None, question=None)
+    return replace(state, proposal=None)
+
+
+def _answer(state: State, understanding: Understanding, context: Context, flows: Flows) -> State:
+    """Words after a question: the answer, a correction, another wish, or giving up."""
+    question = state.question
+    goal = find_goal(state, question.goal_id) if question is not None else None
+    if question is None or goal is None:
+        return push(replace(state, question=None), goals_of(state, understanding, context, flows), flows)
+    wishes = _other_goals(state, goal, understanding, context, flows)
+    if not any(_is_switch(flows.by_id[one.flow], flows.by_id[goal.flow]) for one in wishes):
+        filled = _try_to_fill(state, goal, understanding, context, flows)
+        if filled is not None:
+            return filled
+    if wishes:
+        kept = push(state, wishes, flows)
+        return replace(kept, question=None) if kept.goals[-1].id != goal.id else kept
+    if is_no(understanding) and question.slot not in ("photo", "condition"):
+        return _drop_goal(state, goal.id)
+    corrected, is_changed = correct(goal, understanding, state, context)
+    if is_changed:
+        return replace(put_goal(state, corrected), question=None)
+    return put_goal(state, listen(goal, understanding, state.working.seq))
+
+
+def _other_goals(
+    state: State, goal: Goal, understanding: Understanding, context: Context, flows: Flows
+) -> tuple[Goal, ...]:
+    """The wishes in the words that are surely something else than the goal at hand."""
+    sure = tuple(
+        wish
+        for wish in understanding.wishes
+        if wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= _SURE
+    )
+    if not sure:
+        return ()
+    found = goals_of(state, replace(understanding, wishes=sure), context, flows, only_real=True)
+    return tuple(one for one in found if one.flow != goal.flow)
+
+
+def _is_switch(new: Flow, old: Flow) -> bool:
+    """Whether the new wish takes the place of the old one, or is a call for a person."""
+    return new.id in ("human", "complaint") or (bool(new.family) and new.family == old.family)
+
+
+def _try_to_fill(
+    state: State, goal: Goal, understanding: Understanding, context: Context, flows: Flows
+) -> State | None:
+    """The answer to the open question, by the words of a choice or by the slot's own resolver."""
+    question = state.question
+    assert question is not None
+    heard = listen(goal, understanding, state.working.seq)
+    chosen = _choice_in_words(question.choices, understanding)
+    if chosen is not None:
+        slot = Slot(chosen["value"], "said", text=understanding.text, seq=state.working.seq)
+        return _fill(put_goal(state, heard), goal.id, question.slot, slot)
+    resolver = RESOLVERS.get(question.slot)
+    step = next((one for one in flows.by_id[goal.flow].steps if one.name == question.slot), None)
+    if resolver is None:
+        return None
+    view = View(state, context, heard.without(question.slot))
+    outcome = resolver(view, step or Step("collect", question.slot))
+    if not isinstance(outcome, Filled):
+        return None
+    slot_now = outcome.goal.slots.get(question.slot)
+    if slot_now is None or slot_now.source not in ("said", "record", "chosen"):
+        return None
+    return replace(put_goal(state, outcome.goal), question=None)
+
+
+def _choice_in_words(choices: tuple[Mapping[str, Any], ...], understanding: Understanding) -> Mapping[str, Any] | None:
+    """The one choice whose words stand in the text, or the n-th when a place was named."""
+    text = understanding.text.lower()
+    ordinals = understanding.list_entities("ordinal")
+    if ordinals and len(ordinals) == 1 and 0 < abs(ordinals[0].value) <= len(choices):
+        place = ordinals[0].value
+        return choices[place - 1 if place > 0 else -1]
+    if text.strip().isdigit() and 0 < int(text.strip()) <= len(choices) and len(choices) < 10:
+        return choices[int(text.strip()) - 1]
+    scores = [max((len(w) for w in choice["words"] if w and w.lower() in text), default=0) for choice in choices]
+    best = max(scores, default=0)
+    return choices[scores.index(best)] if best > 1 and scores.count(best) == 1 else None
+
+
+def _fill(state: State, goal_id: int, name: str, slot: Slot) -> State:
+    goal = find_goal(state, goal_id)
+    if goal is None:
+        return replace(state, question=None)
+    return replace(put_goal(state, goal.with_slot(name, slot)), question=None)
+
+
+def _confirm(state: State) -> State:
+    return replace(state, question=None, working=replace(state.working, is_confirmed=True))
+
+
+def _drop_goal(state: State, goal_id: int, *, quietly: bool = False) -> State:
+    """The customer wants it no more."""
+    goal = find_goal(state, goal_id)
+    kept = tuple(one for one in state.goals if one.id != goal_id)
+    state = replace(state, goals=kept, question=None, proposal=None)
+    return state if quietly or goal is None else add_part(state, Part("dropped", {"flow": goal.flow}))
+
+
+def find_goal(state: State, goal_id: int) -> Goal | None:
+    """The goal on the stack, or None."""
+    return next((goal for goal in state.goals if goal.id == goal_id), None)
+
+
+def put_goal(state: State, goal: Goal) -> State:
+    """The state with this goal in the place of the one with its id."""
+    return replace(state, goals=tuple(goal if one.id == goal.id else one for one in state.goals))
+
+
+def add_part(state: State, part: Part) -> State:
+    """The state with one more part to say."""
+    return replace(state, working=replace(state.working, parts=(*state.working.parts, part)))

@@ -1,0 +1,57 @@
+"""The circumstances that the policy asks about: why, in what condition, and the photo that shows it."""
+
+from __future__ import annotations
+
+from xiaoer.dialogue.effects import Part
+from xiaoer.dialogue.flow import Step
+from xiaoer.dialogue.outcome import Ask, Filled, Leave, Outcome
+from xiaoer.dialogue.state import Slot
+from xiaoer.dialogue.view import View, slot_of
+
+REASONS = ("no_reason", "size", "quality", "not_as_described", "wrong_item")
+FAULTS = ("missing", "damaged", "wrong_item")
+_NO_PHOTO = r"没有?(?:照片|图|拍)|拍不了|发不了|\b(?:no photo|no picture|can'?t (?:send|take)|don'?t have (?:a )?(?:photo|picture))"
+_UNOPENED = r"没拆|未拆|没有拆|没开封|未开封|原封|\b(?:unopened|not opened|haven'?t opened|still sealed|sealed)\b"
+_OPENED = r"拆了|拆开|拆过|开封|打开|已拆|试(?:过|穿|用)|\b(?:opened|unboxed|tried (?:it|them))\b"
+_USED = r"用过|用了|穿过|穿了|洗过|洗了|\b(?:used|worn|washed)\b"
+
+
+def resolve_reason(view: View, step: Step) -> Outcome:
+    """Fill the slot "reason" with one of aftersales' reasons, or ask."""
+    for heard in view.newest("reason"):
+        value = {"changed_mind": "no_reason", "cheaper": "no_reason", "late": "no_reason", "other": "no_reason"}.get(
+            heard.value, heard.value
+        )
+        return Filled(view.goal.with_slot("reason", slot_of(heard, value)))
+    choices = tuple({"value": reason, "words": []} for reason in REASONS)
+    return Ask(Part("ask_reason", {"flow": view.goal.flow, "items": view.items}), "reason", choices, "choice")
+
+
+def resolve_fault(view: View, step: Step) -> Outcome:
+    """Fill the slot "reason" for a parcel that is not as it should be: missing, damaged or the wrong thing."""
+    for heard in view.newest("reason"):
+        value = {"quality": "damaged", "not_as_described": "wrong_item"}.get(heard.value, heard.value)
+        if value in FAULTS:
+            return Filled(view.goal.with_slot("fault", slot_of(heard, value)))
+    choices = tuple({"value": fault, "words": []} for fault in FAULTS)
+    return Ask(Part("ask_fault", {"items": view.items}), "fault", choices, "choice")
+
+
+def resolve_condition(view: View, step: Step) -> Outcome:
+    """Fill the slot "condition": unopened, opened or used."""
+    for value, pattern in (("unopened", _UNOPENED), ("used", _USED), ("opened", _OPENED)):
+        if view.says(pattern):
+            return Filled(view.goal.with_slot("condition", Slot(value, "said", text=view.goal.words, seq=view.working.seq)))
+    choices = tuple({"value": value, "words": []} for value in ("unopened", "opened", "used"))
+    return Ask(Part("ask_condition", {"items": view.items}), "condition", choices, "choice")
+
+
+def resolve_photo(view: View, step: Step) -> Outcome:
+    """Fill the slot "photo" from an attachment; without one, people must look at it."""
+    understanding = view.working.understanding
+    if understanding is not None and understanding.attachments:
+        ids = [attachment.get("id", "") for attachment in understanding.attachments]
+        return Filled(view.goal.with_slot("photo", Slot(ids, "said", seq=view.working.seq)))
+    if view.is_asked("photo") and view.says(_NO_PHOTO):
+        return Leave("no_photo", (Part("no_photo"),))
+    return Ask(Part("ask_photo", {"items": view.items}), "photo", (), "photo")

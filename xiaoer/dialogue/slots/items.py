@@ -1,0 +1,110 @@
+"""Which items of the order, and how many pieces of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xiaoer.dialogue.effects import Part
+from xiaoer.dialogue.flow import Step
+from xiaoer.dialogue.outcome import Ask, Filled, Outcome
+from xiaoer.dialogue.state import Slot
+from xiaoer.dialogue.view import View, slot_of
+from xiaoer.shop.types import OrderItem
+
+_ALL = r"全部|全都|都要?退|都退|整单|所有|一起退|\b(?:all|everything|both|entire|whole)\b"
+_EXCEPT = r"除了|不包括|留下|\b(?:except|but not|apart from|keep)\b"
+
+
+def resolve(view: View, step: Step) -> Outcome:
+    """Fill the slot "items" = [[item id, pieces], …] or ask which."""
+    order = view.order
+    if order is None:
+        return Filled(view.goal)
+    open_items = [item for item in order.items if not item.is_gift] or list(order.items)
+    only_one = bool(step.options.get("one"))
+    named, heard = _named(view, open_items)
+    if heard is not None and named and view.says(_EXCEPT) and not only_one:
+        rest = [item for item in open_items if item not in named]
+        return Filled(view.goal.with_slot("items", slot_of(heard, _whole(rest)))) if rest else _ask(view, open_items)
+    if heard is not None and named and not (only_one and len(named) > 1):
+        return _count(view, named, slot_of(heard, None), only_one=only_one)
+    if view.says(_ALL) and not only_one:
+        return Filled(view.goal.with_slot("items", Slot(_whole(open_items), "said", text="all")))
+    if len(open_items) == 1:
+        return _count(view, open_items, Slot(None, "inferred", text="only_one"), only_one=only_one)
+    by_place = _by_ordinal(view, open_items)
+    if by_place is not None:
+        return by_place
+    focus = view.state.focus.item_id
+    if focus and any(item.id == focus for item in open_items) and view.state.focus.order_id == order.id:
+        chosen = [item for item in open_items if item.id == focus]
+        return _count(view, chosen, Slot(None, "inferred", text="focus"), only_one=only_one)
+    return _ask(view, open_items)
+
+
+def _named(view: View, items: Sequence[OrderItem]) -> tuple[list[OrderItem], Any]:
+    """The items named by product, type or options. Colour and size narrow only where they tell items apart."""
+    mentions = view.newest("product", "kind")
+    chosen: list[OrderItem] = []
+    for heard in mentions:
+        ids = set(heard.value["product_ids"])
+        chosen += [item for item in items if item.product_id in ids and item not in chosen]
+    first = mentions[0] if chosen else None
+    pool = chosen or list(items)
+    if len(pool) > 1 and view.goal.flow not in ("exchange", "change_items"):
+        for kind in ("colour", "size"):
+            options = view.newest(kind)
+            values = {heard.value for heard in options}
+            narrowed = [item for item in pool if item.options.get(kind) in values]
+            if narrowed and len(narrowed) < len(pool):
+                pool, first = narrowed, first or options[0]
+                chosen = pool
+    return chosen, first
+
+
+def _by_ordinal(view: View, items: Sequence[OrderItem]) -> Filled | None:
+    ordinals = view.newest("ordinal")
+    if not ordinals or not view.is_asked("items"):
+        return None
+    place = ordinals[0].value
+    if not 0 < abs(place) <= len(items):
+        return None
+    item = items[place - 1 if place > 0 else -1]
+    return Filled(view.goal.with_slot("items", slot_of(ordinals[0], _whole([item]))))
+
+
+def _count(view: View, items: Sequence[OrderItem], slot: Slot, *, only_one: bool) -> Outcome:
+    """Pieces: those named; all where nothing was said. A number above what was bought is asked again."""
+    quantities = view.newest("quantity")
+    if len(items) == 1 and items[0].quantity > 1:
+        if quantities and 0 < quantities[0].value <= items[0].quantity:
+            value = [[items[0].id, quantities[0].value]]
+        elif only_one:
+            value = [[items[0].id, 1]]
+        elif view.says(_ALL):
+            value = _whole(items)
+        else:
+            return _ask_pieces(view, items[0])
+        return Filled(view.goal.with_slot("items", Slot(value, slot.source, slot.text, slot.seq, slot.start, slot.end)))
+    value = _whole(items)
+    return Filled(view.goal.with_slot("items", Slot(value, slot.source, slot.text, slot.seq, slot.start, slot.end)))
+
+
+def _whole(items: Sequence[OrderItem]) -> list[list[Any]]:
+    return [[item.id, max(1, item.quantity - item.returned_quantity)] for item in items]
+
+
+def _ask_pieces(view: View, item: OrderItem) -> Ask:
+    choices = tuple(
+        {"value": [[item.id, pieces]], "words": [str(pieces)]} for pieces in range(1, min(item.quantity, 5) + 1)
+    )
+    return Ask(Part("ask_pieces", {"item": item, "flow": view.goal.flow}), "items", choices, "choice")
+
+
+def _ask(view: View, items: Sequence[OrderItem]) -> Ask:
+    choices = tuple(
+        {"value": _whole([item]), "words": [*item.names.values(), *item.options.values()]} for item in items
+    )
+    part = Part("ask_items", {"items": tuple(items), "flow": view.goal.flow, "order": view.order})
+    return Ask(part, "items", choices, "choice")

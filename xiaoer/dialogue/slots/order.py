@@ -1,0 +1,134 @@
+"""Which order is meant: by number, parcel, product, date, ordinal, focus, or because only one fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from xiaoer.dialogue.effects import Part
+from xiaoer.dialogue.flow import Step
+from xiaoer.dialogue.outcome import Ask, Filled, Finished, Outcome
+from xiaoer.dialogue.state import Slot
+from xiaoer.dialogue.view import View, slot_of
+from xiaoer.shop.types import Order
+
+MOST_CHOICES = 5
+_THE_LAST = r"最近|最新|上一个|上个订单|刚(?:刚|才)?(?:下|买|拍)|last order|latest|most recent|just (?:ordered|bought)"
+_POINTING = r"这个|这单|那单|那个订单|这件|它|此订单|\b(?:it|this|that)\b"
+
+
+def resolve(view: View, step: Step) -> Outcome:
+    """Fill the slot "order", ask which one, or end because there is none."""
+    named = _by_number(view)
+    if isinstance(named, Filled | Ask):
+        return named
+    if not view.orders:
+        return Finished((Part("no_orders"),))
+    pool = _eligible(view.orders, step)
+    mentioned, heard = _by_mention(view, pool or view.orders)
+    if heard is not None and len(mentioned) == 1:
+        return _filled(view, mentioned[0], slot_of(heard, mentioned[0].id))
+    pool = mentioned if heard is not None else pool
+    if not pool:
+        return Finished((Part("no_such_orders", {"flow": view.goal.flow, "orders": view.orders[:3]}),))
+    chosen = _by_place(view, pool)
+    if chosen is not None:
+        return chosen
+    if len(pool) == 1:
+        return _filled(view, pool[0], Slot(pool[0].id, "inferred", text="only_one"))
+    preferred = _preferred(pool, step)
+    if preferred is not None:
+        return _filled(view, preferred, Slot(preferred.id, "inferred", text="preferred"))
+    return _ask(view, pool)
+
+
+def choices_of(orders: Sequence[Order]) -> tuple[dict[str, Any], ...]:
+    """Orders as choices of a question: the value is the number, the words are what one may call it."""
+    return tuple(
+        {"value": order.id, "words": [order.id, *[name for item in order.items for name in item.names.values()]]}
+        for order in orders
+    )
+
+
+def _by_number(view: View) -> Outcome | None:
+    heard = view.newest("order_number", "tracking_number")
+    if not heard:
+        return None
+    for one in heard:
+        for order in view.orders:
+            if one.value == order.id or any(one.value == parcel.tracking_number for parcel in order.shipments):
+                return _filled(view, order, slot_of(one, order.id))
+    pool = view.orders[:MOST_CHOICES]
+    part = Part("order_not_found", {"number": heard[0].text, "orders": pool})
+    return Ask(part, "order", choices_of(pool), "choice")
+
+
+def _eligible(orders: tuple[Order, ...], step: Step) -> tuple[Order, ...]:
+    states = step.options.get("states")
+    pool = tuple(order for order in orders if not states or order.state in states)
+    if step.options.get("having") == "refunds":
+        pool = tuple(order for order in pool if order.refunds or order.cases)
+    return pool
+
+
+def _by_mention(view: View, pool: Sequence[Order]) -> tuple[tuple[Order, ...], Any]:
+    """The orders that hold a product named in the words, or were placed on a day named; and what was heard."""
+    for heard in view.newest("product", "kind"):
+        ids = set(heard.value["product_ids"])
+        matching = tuple(order for order in pool if any(item.product_id in ids for item in order.items))
+        if matching:
+            return _narrow_by_option(view, matching), heard
+    for heard in view.newest("date"):
+        zone = ZoneInfo(view.context.shop.time_zone)
+        first, last = date.fromisoformat(heard.value["from"]), date.fromisoformat(heard.value["to"])
+        matching = tuple(order for order in pool if first <= order.placed_at.astimezone(zone).date() <= last)
+        if matching:
+            return matching, heard
+    return (), None
+
+
+def _narrow_by_option(view: View, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    colours = {heard.value for heard in view.newest("colour")}
+    narrowed = tuple(o for o in orders if any(item.options.get("colour") in colours for item in o.items))
+    return narrowed or orders
+
+
+def _by_place(view: View, pool: Sequence[Order]) -> Outcome | None:
+    """By ordinal, by "the last one", or by what was talked about just now."""
+    ordinals = view.newest("ordinal")
+    if ordinals and view.is_asked("order"):
+        place = ordinals[0].value
+        listed = [choice["value"] for choice in view.state.question.choices] if view.state.question else []
+        number = listed[place - 1 if place > 0 else -1] if 0 < abs(place) <= len(listed) else None
+        order = next((one for one in view.orders if one.id == number), None)
+        if order is not None:
+            return _filled(view, order, slot_of(ordinals[0], order.id))
+    if view.says(_THE_LAST) or (ordinals and ordinals[0].value == -1):
+        return _filled(view, pool[0], Slot(pool[0].id, "said", text="last"))
+    focus = view.state.focus.order_id
+    if focus and any(order.id == focus for order in pool):
+        understanding = view.working.understanding
+        if view.says(_POINTING) or (understanding is not None and understanding.is_follow_up) or len(pool) > 1:
+            return _filled(view, next(o for o in pool if o.id == focus), Slot(focus, "inferred", text="focus"))
+    return None
+
+
+def _preferred(pool: Sequence[Order], step: Step) -> Order | None:
+    """Where guessing does no harm (something is only told), the likeliest order; None where the customer must say."""
+    prefer = step.options.get("prefer")
+    if prefer == "recent":
+        return pool[0]
+    if prefer == "shipped":
+        return next((order for order in pool if order.state == "shipped"), pool[0])
+    return None
+
+
+def _filled(view: View, order: Order, slot: Slot) -> Filled:
+    return Filled(view.goal.with_slot("order", slot))
+
+
+def _ask(view: View, pool: Sequence[Order]) -> Ask:
+    listed = tuple(pool[:MOST_CHOICES])
+    return Ask(Part("ask_order", {"orders": listed, "flow": view.goal.flow}), "order", choices_of(listed), "choice")

@@ -1,0 +1,79 @@
+"""What one step may look at: the goal, the state, the context, and what was heard for the goal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.state import Goal, Heard, Slot, State, Working
+from xiaoer.shop.types import Order, OrderItem, Product
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A goal seen in its state and context."""
+
+    state: State
+    context: Context
+    goal: Goal
+
+    @property
+    def working(self) -> Working:
+        """The working memory of this turn."""
+        return self.state.working
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders that the speaker may see, newest first; one verified in this very turn included."""
+        known = {order.id: order for order in self.context.orders}
+        for key, value in self.working.found.items():
+            if key.startswith("verify:") and value is not None:
+                known.setdefault(value["order"].id, value["order"])
+        return tuple(sorted(known.values(), key=lambda order: order.placed_at, reverse=True))
+
+    @property
+    def order(self) -> Order | None:
+        """The order in the goal's slot, or None."""
+        number = self.goal.value("order")
+        return next((order for order in self.orders if order.id == number), None)
+
+    @property
+    def items(self) -> tuple[tuple[OrderItem, int], ...]:
+        """The items in the goal's slot with their pieces."""
+        order = self.order
+        if order is None:
+            return ()
+        wanted = {item_id: pieces for item_id, pieces in self.goal.value("items") or ()}
+        return tuple((item, wanted[item.id]) for item in order.items if item.id in wanted)
+
+    @property
+    def words(self) -> str:
+        """What was said for this goal last, lower case."""
+        return self.goal.words.lower()
+
+    def newest(self, *kinds: str) -> tuple[Heard, ...]:
+        """The heard entities of these kinds that stand in the newest message which named any of them."""
+        found = [heard for heard in self.goal.heard if heard.kind in kinds]
+        newest_seq = max((heard.seq for heard in found), default=0)
+        return tuple(heard for heard in found if heard.seq == newest_seq)
+
+    def says(self, pattern: str) -> bool:
+        """Whether the words of this goal match a pattern."""
+        return re.search(pattern, self.words) is not None
+
+    def is_asked(self, slot: str) -> bool:
+        """Whether the open question of this very goal is about this slot."""
+        question = self.state.question
+        return question is not None and question.goal_id == self.goal.id and question.slot == slot
+
+    def found_products(self, key: str) -> tuple[Product, ...] | None:
+        """The products a look-up found, or None when it has not come back."""
+        value: Any = self.working.found.get(key)
+        return None if value is None else tuple(value)
+
+
+def slot_of(heard: Heard, value: Any) -> Slot:
+    """A slot filled by what was heard."""
+    return Slot(value, "said", text=heard.text, seq=heard.seq, start=heard.start, end=heard.end)

@@ -1,0 +1,130 @@
+"""From the wishes in a message to goals on the stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.correct import listen
+from xiaoer.dialogue.effects import Part
+from xiaoer.dialogue.flow import Flows
+from xiaoer.dialogue.state import Goal, Slot, State
+from xiaoer.nlu.types import Understanding, Wish
+
+MOST_GOALS = 6
+_POLITE = ("greeting", "thanks", "goodbye", "affirm", "deny", "chitchat")
+_ABOUT_PRODUCTS = ("product_info", "stock_check", "price_promotion", "size_advice", "product_compare", "purchase_advice")
+_ALSO = re.compile(r"另外|还要|还有|顺便|再帮|同时|\balso\b|\bas well\b|\banother one\b|\bin addition\b", re.IGNORECASE)
+_CARRIED = ("order", "items", "reason", "condition", "photo")
+
+
+def is_yes(understanding: Understanding) -> bool:
+    """A plain yes: nothing conditional, nothing denied."""
+    says_yes = any(e.kind == "yes" and e.value == "plain" for e in understanding.entities)
+    affirmed = understanding.wishes[0].intent == "affirm" and understanding.wishes[0].outcome == "answer"
+    conditional = any(e.kind == "yes" and e.value != "plain" for e in understanding.entities)
+    return (says_yes or affirmed) and not conditional and not understanding.has("no")
+
+
+def is_no(understanding: Understanding) -> bool:
+    """A no in any form."""
+    return understanding.has("no") or any(wish.intent == "deny" for wish in understanding.wishes)
+
+
+def goals_of(
+    state: State, understanding: Understanding, context: Context, flows: Flows, *, only_real: bool = False
+) -> tuple[Goal, ...]:
+    """A goal for each wish. `only_real` leaves out politeness, doubt and what was not understood."""
+    real = [wish for wish in understanding.wishes if wish.intent not in _POLITE and wish.outcome == "answer"]
+    polite = [] if only_real or real else list(understanding.wishes[:1])
+    goals: list[Goal] = []
+    for wish in real or polite:
+        goal = _goal_of(state, wish, understanding, flows, number=state.next_goal_id + len(goals))
+        if goal is not None and all(goal.flow != other.flow or goal.words != other.words for other in goals):
+            goals.append(goal)
+    return tuple(goals)
+
+
+def _goal_of(state: State, wish: Wish, understanding: Understanding, flows: Flows, *, number: int) -> Goal | None:
+    intent = _intent_of(state, wish, understanding)
+    whole = len(understanding.wishes) == 1
+    if wish.outcome == "ask" and intent == wish.intent and len(wish.intents) > 1:
+        return _doubtful(wish, understanding, flows, state.working.seq, number)
+    flow = flows.find_for(intent) or flows.find_for("oos")
+    if flow is None or intent in ("affirm", "deny"):
+        return None
+    goal = Goal(number, flow.id, intent, understanding.text if whole else understanding.text[wish.start : wish.end])
+    return listen(goal, understanding, state.working.seq, wish=None if whole else wish)
+
+
+def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
+    """The wish's own intent; a follow-up about a product goes on with what was asked before ("and in blue?")."""
+    focus, sure = state.focus, wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= 0.8
+    if understanding.is_follow_up and focus.intent and not sure:
+        options = any(understanding.has(kind) for kind in ("colour", "size", "product", "kind"))
+        if options or focus.intent not in _ABOUT_PRODUCTS:
+            return focus.intent
+    if wish.outcome == "outside" and any(understanding.has(kind) for kind in ("product", "kind")):
+        return "product_info"
+    return wish.intent
+
+
+def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int) -> Goal | None:
+    """A goal that first asks which of the two likeliest wishes it is (one, if both lead the same way)."""
+    candidates = []
+    for score in wish.intents[:3]:
+        flow = flows.find_for(score.intent)
+        if flow is not None and all(flow.id != one["flow"] for one in candidates):
+            candidates.append({"intent": score.intent, "flow": flow.id, "titles": dict(flow.titles)})
+    candidates = candidates[:2]
+    if len(candidates) == 1:
+        flow_id, intent = candidates[0]["flow"], candidates[0]["intent"]
+        return listen(Goal(number, str(flow_id), str(intent), understanding.text), understanding, seq)
+    slots = {"candidates": Slot(candidates, "inferred")}
+    return listen(Goal(number, "clarify", "oos", understanding.text, slots), understanding, seq) if candidates else None
+
+
+def push(
+    state: State, goals: Sequence[Goal], flows: Flows, *, below: bool = False, replaces: Goal | None = None
+) -> State:
+    """Put new goals on the stack: what can be told at once before what needs questions, a person before all.
+
+    A task of the same family as one that is still open takes its place and keeps its order, items and reason, unless
+    the words say that it comes on top ("also …").
+    """
+    if not goals:
+        return _empty_handed(state)
+    stack = list(state.goals)
+    new: list[Goal] = []
+    for goal in goals:
+        old = replaces if replaces is not None else _replaced(stack, goal, flows)
+        if old is not None and flows.by_id[old.flow].family == flows.by_id[goal.flow].family != "":
+            stack = [one for one in stack if one.id != old.id]
+            carried = {name: slot for name, slot in old.slots.items() if name in _CARRIED}
+            goal = replace(goal, slots={**carried, **goal.slots}, heard=(*goal.heard, *old.heard)[:40])
+        new.append(goal)
+    rank = {"task": 0, "information": 1, "talk": 2}
+    new = sorted(reversed(new), key=lambda one: rank[flows.by_id[one.flow].group])
+    if below and stack:
+        stack = [*stack[:-1], *new, stack[-1]]
+    else:
+        stack = [*stack, *new]
+    return replace(state, goals=tuple(stack[-MOST_GOALS:]), next_goal_id=state.next_goal_id + len(goals))
+
+
+def _replaced(stack: Sequence[Goal], goal: Goal, flows: Flows) -> Goal | None:
+    family = flows.by_id[goal.flow].family
+    if not family or _ALSO.search(goal.words):
+        return None
+    return next((old for old in reversed(stack) if flows.by_id[old.flow].family == family and not old.acted), None)
+
+
+def _empty_handed(state: State) -> State:
+    """No wish at all: a yes or no to nothing, when no goal is waiting either."""
+    understanding = state.working.understanding
+    if state.goals or state.working.parts or understanding is None:
+        return state
+    template = "nothing_open_no" if is_no(understanding) else "nothing_open"
+    return replace(state, working=replace(state.working, parts=(*state.working.parts, Part(template))))

@@ -1,0 +1,66 @@
+"""Step 3: facts about the customer and their orders become one frozen Context. What does not answer is marked missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from xiaoer.assistant import Assistant
+from xiaoer.conversations.types import Conversation
+from xiaoer.customers import store as customers
+from xiaoer.customers.types import Customer
+from xiaoer.db.engine import Database
+from xiaoer.db.scope import Scope
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.events import Said
+from xiaoer.dialogue.state import State
+from xiaoer.errors import UnavailableError
+from xiaoer.shop import store_orders as orders
+from xiaoer.shop.types import Order
+
+MOST_ORDERS = 20
+
+
+async def gather(
+    database: Database,
+    assistant: Assistant,
+    conversation: Conversation,
+    state: State,
+    said: Said,
+    *,
+    now: datetime,
+    online: bool,
+) -> Context:
+    """The context of this turn. Orders: the signed-in customer's own, or those a visitor has proven to own."""
+
+    def read(scope: Scope) -> tuple[Customer, tuple[Order, ...]]:
+        customer = customers.get_customer(scope, conversation.customer_id)
+        if not customer.is_visitor:
+            return customer, orders.list_orders_of_customer(scope, customer.id, limit=MOST_ORDERS)
+        proven = (orders.find_order(scope, order_id) for order_id in state.verified.order_ids)
+        return customer, tuple(order for order in proven if order is not None)
+
+    missing: tuple[str, ...] = ()
+    try:
+        customer, found = await database.read(assistant.shop.id, read)
+    except UnavailableError:
+        missing = ("orders",)
+        customer, found = _unknown(conversation, now), ()
+    return Context(
+        now=now,
+        shop=assistant.shop,
+        language=said.understanding.language,
+        customer=customer,
+        is_signed_in=not customer.is_visitor,
+        policy=assistant.policy,
+        orders=found,
+        staff_online=online,
+        is_partial=bool(missing),
+        missing=missing,
+        turn_key=f"{conversation.id}-{said.seq}",
+    )
+
+
+def _unknown(conversation: Conversation, now: datetime) -> Customer:
+    return Customer(
+        id=conversation.customer_id, name="", language=conversation.language, is_visitor=True, created_at=now
+    )

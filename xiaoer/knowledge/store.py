@@ -1,0 +1,89 @@
+"""Every query of the knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from xiaoer.db.scope import Scope
+from xiaoer.errors import NotFound
+from xiaoer.knowledge.tables import article_changes, article_history, articles
+from xiaoer.knowledge.types import Article, ArticleText
+
+
+def save_article(scope: Scope, article: Article) -> Article:
+    """Store the article as its next version, with its history and the index's outbox row. An unchanged one is left alone."""
+    stored = find_article(scope, article.id)
+    if stored is not None and replace(article, version=stored.version, updated_at=stored.updated_at) == stored:
+        return stored
+    new = replace(article, version=stored.version + 1 if stored else 1, updated_at=scope.now)
+    values = _values(new)
+    scope.upsert(articles, values, keys=["id"], update=[name for name in values if name != "id"])
+    history = {"article_id": new.id, "version": new.version, "article": _plain(new), "saved_at": scope.now}
+    scope.execute(scope.insert(article_history).values(**history))
+    seq = int(scope.scalar(scope.select(sa.func.max(article_changes.c.seq))) or 0) + 1
+    scope.upsert(article_changes, {"article_id": new.id, "seq": seq}, keys=["article_id"], update=["seq"])
+    return new
+
+
+def find_article(scope: Scope, article_id: str) -> Article | None:
+    """The article in its present version, or None."""
+    row = scope.first(scope.select(articles).where(articles.c.id == article_id))
+    return None if row is None else _article(row._mapping)
+
+
+def get_article(scope: Scope, article_id: str) -> Article:
+    """The article in its present version, or NotFound."""
+    found = find_article(scope, article_id)
+    if found is None:
+        raise NotFound("There is no such article.", "没有这篇文章。", field="article_id")
+    return found
+
+
+def list_articles(scope: Scope, *, category: str | None = None) -> tuple[Article, ...]:
+    """All articles of the shop, or of one category, by id."""
+    query = scope.select(articles).order_by(articles.c.id)
+    if category is not None:
+        query = query.where(articles.c.category == category)
+    return tuple(_article(row._mapping) for row in scope.all(query))
+
+
+def latest_change(scope: Scope) -> int:
+    """The newest outbox number; 0 when nothing was ever stored."""
+    return int(scope.scalar(scope.select(sa.func.max(article_changes.c.seq))) or 0)
+
+
+def list_changed(scope: Scope, *, after: int) -> tuple[Article, ...]:
+    """The articles changed after this outbox number."""
+    query = scope.select(article_changes.c.article_id).where(article_changes.c.seq > after)
+    ids = [row[0] for row in scope.all(query)]
+    if not ids:
+        return ()
+    return tuple(one for one in list_articles(scope) if one.id in set(ids))
+
+
+def _values(article: Article) -> dict[str, Any]:
+    values = _plain(article)
+    return {**values, "updated_at": article.updated_at}
+
+
+def _plain(article: Article) -> dict[str, Any]:
+    data = asdict(article)
+    data["intents"], data["texts"] = list(article.intents), [asdict(text) for text in article.texts]
+    for text in data["texts"]:
+        text["similar"] = list(text["similar"])
+    for name in ("valid_from", "valid_to"):
+        data[name] = data[name].isoformat() if data[name] else None
+    data["updated_at"] = article.updated_at.isoformat()
+    return data
+
+
+def _article(row: Mapping[str, Any]) -> Article:
+    texts = tuple(ArticleText(**{**text, "similar": tuple(text["similar"])}) for text in row["texts"])
+    days = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to")}
+    names = ("id", "category", "audience", "version", "updated_at", "state")
+    return Article(**{name: row[name] for name in names}, intents=tuple(row["intents"]), texts=texts, **days)

@@ -1,0 +1,51 @@
+"""Our own tokens, the same for every index engine: CJK single characters and bigrams, stemmed English, numbers kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+from opencc import OpenCC
+
+_RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
+_STOP = frozenset(
+    "a an the is are was were be been am do does did to of in on at for and or it its i my me you your we our they them "
+    "this that these those there with from by as so if can could will would shall should may might have has had "
+    "how what when where which who why please hi hello just".split()
+)
+_PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么呗啦哈您")
+_STOP_CJK = _PARTICLES | frozenset("是我你他她它请问在就都也还有个这那会能可以要想什时候怎如何哪样为多少给把被和跟与或几下到")
+_simplify = OpenCC("t2s").convert
+_stem = snowballstemmer.stemmer("english").stemWord
+
+
+def fold(text: str) -> str:
+    """NFKC, lower case, simplified characters."""
+    return _simplify(unicodedata.normalize("NFKC", text).lower())
+
+
+@lru_cache(maxsize=20_000)
+def _stemmed(word: str) -> str:
+    return str(_stem(word.removesuffix("'s")))
+
+
+def _tells(pair: str) -> bool:
+    """A bigram with a particle, or of two stop characters, says nothing about the matter."""
+    return not (_PARTICLES & set(pair)) and not set(pair) <= _STOP_CJK
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a text in order. Chinese stop characters make no single tokens, but stay inside bigrams that tell something."""
+    found: list[str] = []
+    for match in _RUN.finditer(fold(text)):
+        run = match.group()
+        if run[0] >= "㐀":
+            found.extend(letter for letter in run if letter not in _STOP_CJK)
+            found.extend(pair for pair in (run[i : i + 2] for i in range(len(run) - 1)) if _tells(pair))
+        elif run[0].isdigit():
+            found.append(run)
+        elif run not in _STOP:
+            found.append(_stemmed(run))
+    return found

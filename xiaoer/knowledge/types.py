@@ -1,0 +1,77 @@
+"""Articles and what was found in them: frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Audience = Literal["all", "members", "staff"]
+AUDIENCE_SEES: dict[str, tuple[Audience, ...]] = {
+    "visitor": ("all",),
+    "customer": ("all",),
+    "member": ("all", "members"),
+    "staff": ("all", "members", "staff"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """An article in one language. `similar` are other ways of asking for it (相似问); `body` is Markdown."""
+
+    language: Literal["zh", "en"]
+    title: str
+    similar: tuple[str, ...]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One answerable question. Published from `valid_from` to `valid_to` (days in the shop's zone, inclusive)."""
+
+    id: str
+    category: str
+    audience: Audience
+    intents: tuple[str, ...]
+    texts: tuple[ArticleText, ...]
+    version: int
+    updated_at: datetime
+    state: Literal["draft", "published", "archived"] = "published"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def find_text(self, language: str) -> ArticleText | None:
+        """The text in this language, or None."""
+        return next((text for text in self.texts if text.language == language), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that may answer. `start`, `end` are characters of the article's body; `score` 0..1 after fusion."""
+
+    article_id: str
+    version: int
+    language: Literal["zh", "en"]
+    title: str
+    passage: str
+    start: int
+    end: int
+    score: float
+    matched: Literal["title", "similar", "body"]
+    body: str = ""
+    category: str = ""
+    audience: Audience = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the knowledge says to a question.
+
+    outcome: answer (`hits[0]` answers it), did_you_mean (`hits` are the likely questions), unknown.
+    `probability` is the calibrated chance that `hits[0]` answers. `crossed`: found only in the other language.
+    """
+
+    outcome: Literal["answer", "did_you_mean", "unknown"]
+    probability: float
+    hits: tuple[Hit, ...]
+    crossed: bool = False

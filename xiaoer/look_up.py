@@ -1,0 +1,127 @@
+"""Step 5, reading: do the one look-up that was asked for. What fails comes back as an event, never as an exception."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xiaoer.assistant import Assistant
+from xiaoer.conversations import store_inbox as inbox
+from xiaoer.conversations.types import Conversation
+from xiaoer.customers import store as customers
+from xiaoer.customers.verify import OrderFacts, verify_two_facts
+from xiaoer.db.engine import Database
+from xiaoer.db.scope import Scope
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.effects import LookUp
+from xiaoer.dialogue.events import Failed, Found
+from xiaoer.errors import TooMany, XiaoerError
+from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.shop import store_coupons as coupons
+from xiaoer.shop import store_orders as orders
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a look-up is made."""
+
+    database: Database
+    knowledge: Knowledge
+    assistant: Assistant
+    conversation: Conversation
+    context: Context
+
+
+async def look_up(
+    database: Database,
+    knowledge: Knowledge,
+    assistant: Assistant,
+    conversation: Conversation,
+    context: Context,
+    effect: LookUp,
+) -> Found | Failed:
+    """What was found under the effect's key, or why nothing could be."""
+    place = _Place(database, knowledge, assistant, conversation, context)
+    try:
+        return Found(effect.key, await _LOOK_UPS[effect.what](place, effect.arguments))
+    except TooMany:
+        return Failed(effect.key, "too_many")
+    except XiaoerError as error:
+        log.warning("look-up %s failed: %s", effect.what, error)
+        return Failed(effect.key, "unavailable")
+
+
+async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    customer = place.context.customer
+    audience = "visitor" if customer.is_visitor else "customer" if customer.level == "regular" else "member"
+
+    def read(scope: Scope) -> Any:
+        return place.knowledge.answer(
+            scope,
+            arguments["question"],
+            language=arguments["language"],
+            audience=audience,
+            today=place.context.now,
+            intent=arguments.get("intent", ""),
+        )
+
+    return await place.database.read(place.assistant.shop.id, read)
+
+
+async def _products(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    return place.assistant.catalogue.list_products(arguments["ids"])
+
+
+async def _advice(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    return place.assistant.catalogue.advise(arguments)
+
+
+async def _verify(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    """Tries are counted, so this look-up writes; the answer is the order, or None without a hint why."""
+    number, proof = arguments["order_number"], arguments["proof"]
+
+    def check(scope: Scope) -> Any:
+        order = orders.find_order(scope, number)
+        owner = customers.find_customer(scope, order.customer_id) if order is not None else None
+        facts = None
+        if order is not None and owner is not None:
+            facts = OrderFacts(
+                customer_id=owner.id, phones=(owner.phone, str(order.address.get("phone", ""))), email=owner.email
+            )
+        customer_id = verify_two_facts(
+            scope, conversation_id=place.conversation.id, order_number=number, proof=proof, facts=facts
+        )
+        return None if customer_id is None else {"customer_id": customer_id, "order": order}
+
+    return await place.database.write(place.assistant.shop.id, check)
+
+
+async def _coupons(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    customer_id = place.context.customer.id
+    return await place.database.read(
+        place.assistant.shop.id, lambda scope: coupons.list_coupons(scope, customer_id)
+    )
+
+
+async def _queue(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    """How long the queue is, and where this conversation would stand if it joined now."""
+
+    def read(scope: Scope) -> dict[str, Any]:
+        waiting = inbox.count_inbox(scope, staff_id="")["queue"]
+        return {"is_open": place.context.staff_online, "waiting": waiting, "position": waiting + 1}
+
+    return await place.database.read(place.assistant.shop.id, read)
+
+
+_LOOK_UPS: Mapping[str, Callable[[_Place, Mapping[str, Any]], Awaitable[Any]]] = {
+    "answer": _answer,
+    "products": _products,
+    "advice": _advice,
+    "verify": _verify,
+    "coupons": _coupons,
+    "queue": _queue,
+}

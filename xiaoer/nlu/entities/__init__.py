@@ -1,0 +1,1 @@
+"""What is named in a message: a file per family, each a function from the normalised text to entities."""

@@ -1,0 +1,79 @@
+"""Telephone numbers, e-mail addresses and postal addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from xiaoer.nlu.entities.spans import entity
+from xiaoer.nlu.normalise import Normalised
+from xiaoer.nlu.types import Entity
+
+_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_PHONE_LIKE = re.compile(r"\+?\d[\d\s-]{6,16}\d")
+_REGIONS = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
+    "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_CHINESE = re.compile(
+    rf"(?:(?P<region>{_REGIONS})(?:省|市|自治区|壮族自治区|维吾尔自治区|回族自治区|特别行政区)?)?"
+    r"(?P<city>[一-鿿]{2,6}?(?:市|自治州|地区|盟))?"
+    r"(?P<district>[一-鿿]{1,6}?(?:区|县|旗))?"
+    r"(?P<line>[一-鿿\w]{1,20}?(?:路|街|道|巷|弄|镇|乡|村|大厦|小区|花园|广场|苑|园)[^,，。；;\n]{0,50})"
+)
+_NAME = re.compile(r"(?:收件人|收货人|姓名|联系人)\s*[:：是]?\s*([一-鿿·]{2,6}|[a-z]+(?: [a-z]+){1,2})")
+_ENGLISH = re.compile(
+    r"(?P<line>(?:(?:flat|room|apt|unit|suite)\s*[\w-]+,?\s*)?\d+[\w-]*\s+(?:[a-z']+\s+){1,4}"
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|boulevard|blvd|court|square)\b\.?)"
+    r"(?:,\s*(?P<district>[a-z ]+?)(?=,))?(?:,\s*(?P<city>[a-z ]+?)(?=,|$|\.|\n))?(?:,\s*(?P<region>[a-z ]+?)(?=,|$|\.|\n))?"
+)
+
+
+def find(original: str, normal: Normalised) -> Iterator[Entity]:
+    """Every contact named."""
+    for match in _EMAIL.finditer(normal.text):
+        yield entity("email", original, normal, match.start(), match.end(), match.group())
+    yield from _phones(original, normal)
+    yield from _addresses(original, normal)
+
+
+def _phones(original: str, normal: Normalised) -> Iterator[Entity]:
+    for match in _PHONE_LIKE.finditer(normal.text):
+        before = normal.text[max(0, match.start() - 3) : match.start()].replace(" ", "")
+        if before.endswith(("sp", "sf")):
+            continue
+        for region in ("CN", None):
+            try:
+                number = phonenumbers.parse(match.group(), region)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(number):
+                value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+                yield entity("phone", original, normal, match.start(), match.end(), value)
+                break
+
+
+def _addresses(original: str, normal: Normalised) -> Iterator[Entity]:
+    """An address needs a street and, before it, a region, city or district (or a house number behind it)."""
+    name = _NAME.search(normal.text)
+    for match in _CHINESE.finditer(normal.text):
+        parts = match.groupdict()
+        has_place = parts["region"] or parts["city"] or parts["district"]
+        if not has_place and not re.search(r"\d", parts["line"]):
+            continue
+        value = {key: (part or "").strip() for key, part in parts.items()}
+        value["line"] = _PHONE_LIKE.sub("", value["line"]).strip()
+        value["city"] = re.sub(r"^.*?(?:改到|寄到|换成|改成|送到|为)", "", value["city"])
+        yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
+        return
+    for match in _ENGLISH.finditer(normal.text):
+        first, last = normal.span(match.start(), match.end())
+        value = {key: original[slice(*normal.span(*match.span(key)))] if part else "" for key, part in match.groupdict().items()}
+        yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
+        return
+
+
+def _with_name(value: dict[str, str], name: re.Match[str] | None) -> dict[str, str]:
+    return {**value, "name": name.group(1)} if name else value

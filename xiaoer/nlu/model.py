@@ -1,0 +1,149 @@
+"""The trained intent model: one file, served by gathering rows of a table with numpy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xiaoer.errors import ModelUnavailable
+from xiaoer.nlu.calibrate import Calibration, gate_features, outside_scores, softmax
+from xiaoer.nlu.features import grams_of
+from xiaoer.nlu.normalise import normalise
+from xiaoer.nlu.types import Outcome
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Intents with their probabilities, likeliest first; how far outside (0..1); and what to do about it."""
+
+    intents: tuple[tuple[str, float], ...]
+    oos_score: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one n-gram gave to the score of an intent; `start`, `end` are characters of the original text."""
+
+    start: int
+    end: int
+    gram: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """`rows` (features, labels + 1) as float16, the last column being the class "outside"; `idf` (features,)."""
+
+    labels: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    idf: npt.NDArray[np.float32]
+    rows: npt.NDArray[np.float16]
+    calibration: Calibration
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The first letters of the hash of its training data and settings."""
+        return str(self.about.get("hash", ""))[:12]
+
+    def vector(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Known features of a text and their tf-idf values, of norm 1 (both empty when nothing is known)."""
+        counts: dict[int, int] = {}
+        for gram, _, _ in grams_of(text):
+            number = self.vocabulary.get(gram)
+            if number is not None:
+                counts[number] = counts.get(number, 0) + 1
+        ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[ids]
+        norm = float(np.sqrt(values @ values))
+        return ids, (values / norm if norm else values).astype(np.float32)
+
+    def scores(self, text: str) -> npt.NDArray[np.float64]:
+        """Raw scores, (labels + 1,); the last one is the class "outside"."""
+        ids, values = self.vector(text)
+        result: npt.NDArray[np.float64] = (values @ self.rows[ids].astype(np.float32)).astype(np.float64)
+        return result
+
+    def predict(self, text: str) -> Prediction:
+        """Never raises, whatever the text; only the first 2,000 characters are read."""
+        scores = self.scores(text)[None, :]
+        chances = softmax(scores[:, :-1], self.calibration.temperature)[0]
+        away = float(outside_scores(gate_features(scores, self.calibration.temperature), self.calibration.gate)[0])
+        order = np.argsort(-chances)
+        intents = tuple((self.labels[i], float(chances[i])) for i in order)
+        outcome: Outcome = "answer"
+        if away > self.calibration.outside_from:
+            outcome = "outside"
+        elif intents[0][1] < self.calibration.ask_below:
+            outcome = "ask"
+        return Prediction(intents, away, outcome)
+
+    def explain(self, text: str, label: str) -> tuple[Contribution, ...]:
+        """The part of each n-gram in the score of `label`; the parts sum to the score. Largest first."""
+        ids, values = self.vector(text)
+        column = self.labels.index(label)
+        weights = values * self.rows[ids, column].astype(np.float32)
+        by_id = dict(zip(ids.tolist(), weights.tolist(), strict=True))
+        normal = normalise(text)
+        places: dict[int, list[tuple[str, int, int]]] = {}
+        for gram, start, end in grams_of(text):
+            number = self.vocabulary.get(gram)
+            if number is not None:
+                places.setdefault(number, []).append((gram, start, end))
+        found = [
+            Contribution(*normal.span(start, end), gram[1:], by_id[number] / len(spots))
+            for number, spots in places.items()
+            for gram, start, end in spots
+        ]
+        return tuple(sorted(found, key=lambda one: -abs(one.weight)))
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grams = "\n".join(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
+        header = {"format": FORMAT, "labels": self.labels, "calibration": asdict(self.calibration), "about": self.about}
+        temporary = path.with_suffix(".tmp")
+        with temporary.open("wb") as file:
+            np.savez(
+                file,
+                header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
+                grams=np.frombuffer(grams.encode(), dtype=np.uint8),
+                idf=self.idf,
+                rows=self.rows,
+            )
+        temporary.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> IntentModel:
+        """Read the file. ModelUnavailable says what is wrong with it and what to do."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                header = json.loads(data["header"].tobytes())
+                if header["format"] != FORMAT:
+                    raise ValueError(f"format {header['format']}, expected {FORMAT}")
+                grams = data["grams"].tobytes().decode().split("\n")
+                idf, rows = data["idf"], np.ascontiguousarray(data["rows"])
+            calibration = header["calibration"]
+            calibration["gate"] = tuple(calibration["gate"])
+            return cls(
+                tuple(header["labels"]),
+                {gram: number for number, gram in enumerate(grams)},
+                idf,
+                rows,
+                Calibration(**calibration),
+                header["about"],
+            )
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            raise ModelUnavailable(
+                f"The intent model in {path} cannot be read ({error}). Train it again: xiaoer train intents.",
+                f"意图模型 {path} 无法读取（{error}）。请重新训练：xiaoer train intents。",
+            ) from error

@@ -1,0 +1,1 @@
+"""What was done in whose name (audit), and how personal data is masked."""

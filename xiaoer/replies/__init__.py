@@ -1,0 +1,1 @@
+"""A decision and the facts behind it become words and cards, in the customer's language."""

@@ -1,0 +1,142 @@
+"""Numbers, money, times and names as a customer reads them. Pure: a value and a language in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, get_currency_symbol
+
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "order_state": {
+        "unpaid": {"zh": "待付款", "en": "waiting for payment"},
+        "paid": {"zh": "已付款，待打包", "en": "paid, waiting to be packed"},
+        "packed": {"zh": "已打包，待发出", "en": "packed, about to leave"},
+        "shipped": {"zh": "运输中", "en": "on its way"},
+        "delivered": {"zh": "已签收", "en": "delivered"},
+        "cancelled": {"zh": "已取消", "en": "cancelled"},
+        "returned": {"zh": "已退货", "en": "returned"},
+    },
+    "payment": {
+        "wechat": {"zh": "微信支付", "en": "WeChat Pay"},
+        "alipay": {"zh": "支付宝", "en": "Alipay"},
+        "unionpay": {"zh": "银联卡", "en": "UnionPay"},
+        "visa": {"zh": "Visa 卡", "en": "Visa"},
+        "mastercard": {"zh": "万事达卡", "en": "Mastercard"},
+        "huabei": {"zh": "花呗分期", "en": "Huabei instalments"},
+        "gift_card": {"zh": "礼品卡", "en": "gift card"},
+    },
+    "reason": {
+        "no_reason": {"zh": "不喜欢 / 不想要了", "en": "I don't want it any more"},
+        "size": {"zh": "尺码不合适", "en": "It doesn't fit"},
+        "quality": {"zh": "质量问题", "en": "Quality problem"},
+        "not_as_described": {"zh": "与描述不符", "en": "Not as described"},
+        "wrong_item": {"zh": "发错了", "en": "Wrong item sent"},
+        "missing": {"zh": "少件", "en": "Something is missing"},
+        "damaged": {"zh": "收到时破损", "en": "Arrived damaged"},
+    },
+    "condition": {
+        "unopened": {"zh": "没有拆封", "en": "Unopened"},
+        "opened": {"zh": "拆了，没有使用", "en": "Opened, not used"},
+        "used": {"zh": "用过了", "en": "Used"},
+    },
+    "refund_state": {
+        "planned": {"zh": "等待退货验收", "en": "waiting for the returned goods to be checked"},
+        "started": {"zh": "退款已发起", "en": "on its way back to you"},
+        "arrived": {"zh": "退款已到账", "en": "arrived"},
+    },
+    "line": {
+        "goods": {"zh": "商品金额", "en": "Goods"},
+        "way_back": {"zh": "退回运费", "en": "Way back"},
+        "way_out": {"zh": "寄出运费", "en": "Way out"},
+        "shipping": {"zh": "运费", "en": "Shipping"},
+        "difference": {"zh": "差价", "en": "Difference"},
+        "gift": {"zh": "赠品", "en": "Free gift"},
+        "inspection": {"zh": "检测费", "en": "Inspection"},
+        "points": {"zh": "积分抵扣", "en": "Points"},
+    },
+    "remedy": {"resend": {"zh": "补发", "en": "Send it again"}, "refund": {"zh": "退款", "en": "Refund"}},
+    "level": {
+        "regular": {"zh": "普通会员", "en": "regular member"},
+        "silver": {"zh": "银卡会员", "en": "silver member"},
+        "gold": {"zh": "金卡会员", "en": "gold member"},
+    },
+    "outcome": {
+        "allowed": {"zh": "可以办理", "en": "Allowed"},
+        "refused": {"zh": "不能办理", "en": "Not possible"},
+        "needs_evidence": {"zh": "需要凭证", "en": "Evidence needed"},
+        "needs_person": {"zh": "需要人工", "en": "Needs a person"},
+    },
+}
+
+
+def label(group: str, key: str | None, language: str) -> str:
+    """The word for a code, e.g. label("order_state", "paid", "zh"); an unknown code is shown as it is."""
+    return LABELS.get(group, {}).get(key or "", {}).get(language, key or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Formats for one language, shop currency and time zone. `labels`: names of option and attribute values of the shop."""
+
+    language: str
+    currency: str = "CNY"
+    time_zone: str = "Asia/Shanghai"
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def money(self, minor: int) -> str:
+        """Minor units as money: ¥129, ¥12.50, -¥12."""
+        symbol = get_currency_symbol(self.currency, locale="zh_Hans_CN")
+        amount = format_decimal(abs(minor) / 100, format="#,##0.00" if minor % 100 else "#,##0", locale="en_GB")
+        return f"{'-' if minor < 0 else ''}{symbol}{amount}"
+
+    def day(self, moment: datetime) -> str:
+        """A day in the shop's zone: 11月23日, 23 November."""
+        local = moment.astimezone(ZoneInfo(self.time_zone))
+        return format_date(local, "M月d日" if self.language == "zh" else "d MMMM", locale=_LOCALES[self.language])
+
+    def moment(self, moment: datetime) -> str:
+        """A day and time in the shop's zone: 11月23日 14:05."""
+        local = moment.astimezone(ZoneInfo(self.time_zone))
+        clock = format_time(local, "HH:mm", locale=_LOCALES[self.language])
+        return f"{self.day(moment)} {clock}" if self.language == "zh" else f"{self.day(moment)}, {clock}"
+
+    def name(self, names: Mapping[str, str]) -> str:
+        """A name in this language, or in the other one where it has none."""
+        return names.get(self.language) or next(iter(names.values()), "")
+
+    def option(self, value: Any) -> str:
+        """An option or attribute value: grey → 灰色. What has no label is shown as it is."""
+        if isinstance(value, bool):
+            return ("是" if value else "否") if self.language == "zh" else ("yes" if value else "no")
+        if isinstance(value, list | tuple):
+            return self.join([self.option(one) for one in value])
+        return self.labels.get(str(value), {}).get(self.language, str(value))
+
+    def options(self, options: Mapping[str, str]) -> str:
+        """All options of a variant: 灰色 / XL."""
+        return " / ".join(self.option(value) for value in options.values())
+
+    def attribute(self, key: str, value: Any) -> str:
+        """An attribute with its unit: 1500 W."""
+        unit = self.units.get(key, {}).get(self.language, "")
+        text = self.option(value)
+        return f"{text} {unit}".strip() if unit else text
+
+    def join(self, words: list[str]) -> str:
+        """A list in words: 甲、乙和丙; a, b and c."""
+        if len(words) < 2:
+            return "".join(words)
+        if self.language == "zh":
+            return "、".join(words[:-1]) + "和" + words[-1]
+        return ", ".join(words[:-1]) + " and " + words[-1]
+
+    def label(self, group: str, key: str | None) -> str:
+        """The word for a code."""
+        return label(group, key, self.language)

@@ -1,0 +1,1 @@
+"""Who puts facts into words."""

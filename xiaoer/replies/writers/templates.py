@@ -1,0 +1,62 @@
+"""The writer that needs no model: one template per part and language, filled from the part's facts and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import SandboxedEnvironment
+
+from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.effects import Part
+from xiaoer.errors import ConfigurationError
+from xiaoer.replies.words import Words
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class TemplateWriter:
+    """Templates by language and part. `labels`, `units`: the shop's words for option and attribute values."""
+
+    templates: Mapping[str, Mapping[str, Template]]
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def words(self, context: Context) -> Words:
+        """Formats for this context's language and shop."""
+        return Words(context.language, context.shop.currency, context.shop.time_zone, self.labels, self.units)
+
+    def write(self, part: Part, context: Context, words: Words) -> str:
+        """The part in words."""
+        template = self.templates[context.language][part.template]
+        text = template.render(**part.facts, w=words, now=context.now, customer=context.customer, shop=context.shop)
+        return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def read_templates(
+    *, labels: Mapping[str, Any] | None = None, units: Mapping[str, Any] | None = None
+) -> TemplateWriter:
+    """The templates shipped. ConfigurationError when a language lacks a template or one cannot be read."""
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=False
+    )
+    texts: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        folder = files("xiaoer.replies") / "templates" / language
+        texts[language] = {}
+        for entry in sorted(folder.iterdir(), key=str):
+            if entry.name.endswith(".yaml"):
+                texts[language].update(yaml.safe_load(entry.read_text("utf-8")))
+    lacking = set(texts["zh"]) ^ set(texts["en"])
+    if lacking:
+        raise ConfigurationError(f"Reply templates exist in one language only: {', '.join(sorted(lacking))}.",
+                                 f"以下回复模板只有一种语言：{'、'.join(sorted(lacking))}。")  # fmt: skip
+    templates = {
+        language: {name: environment.from_string(text) for name, text in texts[language].items()} for language in LANGUAGES
+    }
+    return TemplateWriter(templates, labels or {}, units or {})

@@ -1,0 +1,107 @@
+"""Every setting. Read from the environment (`XIAOER_…`), a `.env` file, then the defaults below; nothing else is configurable.
+
+Only `app` and `cli` import this module.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from xiaoer.errors import ConfigurationError
+
+PREFIX = "XIAOER_"
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "xiaoer"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir, description="Folder of everything Xiaoer keeps: database, index, models, uploads."
+    )
+    database_url: str = Field(
+        "", description="Where the records are. Empty: SQLite in the data folder. Or postgresql://user:password@host/name."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field("", description="How browsers reach this server, e.g. https://help.example.com. Empty: host and port.")
+    secret: SecretStr = Field(
+        SecretStr(""), description="Signs staff sessions and visitors' identities. Empty: made once and kept in the data folder."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        ("*",), description="Pages that may embed the widget, as origins (https://shop.example). * allows all."
+    )
+    shop: str = Field("spruce", description="The shop a request is for when it names none.")
+    language: Literal["zh", "en"] = Field("zh", description="Language where neither the person nor the browser says one.")
+    session_hours: int = Field(12, ge=1, le=720, description="How long a staff sign-in lasts.")
+    upload_mb: int = Field(8, ge=1, le=50, description="Largest picture a customer may send.")
+    messages_per_minute: int = Field(30, ge=1, le=6000, description="Lines one customer may send in a minute.")
+    database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL held by this process.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged to standard error.")
+    always_online: bool = Field(
+        False, description="Treat staff as online at all hours (the demo does), instead of by the shop's service hours."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_scheme(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgresql:", "postgresql+asyncpg:", "postgres:")):
+            raise ValueError("expected sqlite:///path or postgresql://user:password@host/name")
+        return value
+
+    @property
+    def records_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'xiaoer.sqlite3'}"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings, with what the command line gave on top. ConfigurationError names the setting, its value and what was expected."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        shown = "***" if name == "secret" else repr(first.get("input"))
+        raise ConfigurationError(
+            f"Setting {PREFIX}{name.upper()} is {shown}: {first['msg']}. Change it in the environment or in .env.",
+            f"设置项 {PREFIX}{name.upper()} 的值 {shown} 不正确：{first['msg']}。请在环境变量或 .env 中修改。",
+            field=name,
+        ) from error
+
+
+def sources(settings: Settings, overrides: dict[str, Any]) -> dict[str, str]:
+    """Where each value came from: command line, environment, .env file or default."""
+    in_file = _names_in_env_file()
+    found: dict[str, str] = {}
+    for name in type(settings).model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        if overrides.get(name) is not None:
+            found[name] = "command line"
+        elif variable in {key.upper() for key in os.environ}:
+            found[name] = f"environment {variable}"
+        elif variable in in_file:
+            found[name] = ".env file"
+        else:
+            found[name] = "default"
+    return found
+
+
+def _names_in_env_file() -> set[str]:
+    path = Path(".env")
+    if not path.is_file():
+        return set()
+    lines = path.read_text("utf-8").splitlines()
+    return {line.partition("=")[0].strip().upper() for line in lines if "=" in line and not line.lstrip().startswith("#")}

@@ -1,0 +1,211 @@
+"""Products and orders as the rest of Xiaoer sees them: frozen values, money in minor units, times aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+OrderState = Literal["unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned"]
+ORDER_STATES: tuple[OrderState, ...] = ("unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned")
+ShipmentState = Literal["waiting", "collected", "on_the_way", "out_for_delivery", "delivered", "stuck", "back"]
+PaymentKind = Literal["wechat", "alipay", "unionpay", "visa", "mastercard", "huabei", "gift_card"]
+CaseKind = Literal["return", "exchange", "refund", "resend", "repair", "price_protection"]
+CaseState = Literal["open", "waiting_for_parcel", "checking", "waiting_for_staff", "done", "refused", "withdrawn"]
+Names = Mapping[str, str]  # {"zh": …, "en": …}
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop of this installation. `time_zone` is an IANA name; `policy` the id of the after-sales policy in force."""
+
+    id: str
+    names: Names
+    currency: str
+    time_zone: str
+    email: str
+    hours_from: str = "09:00"
+    hours_to: str = "22:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A thing one can put into the basket. `options` e.g. {"colour": "grey", "size": "XL"}."""
+
+    id: str
+    product_id: str
+    options: Mapping[str, str]
+    price_minor: int
+    stock: int
+    was_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What the shop sells. `attributes` keys are those of the attribute dictionary."""
+
+    id: str
+    category: str
+    names: Names
+    kind: Names
+    description: Names
+    attributes: Mapping[str, Any]
+    variants: tuple[Variant, ...]
+    nicknames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    promotion: str | None = None
+    returnable: str = "normal"
+    warranty_months: int = 0
+    accessories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    picture: str = "parcel"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A line of an order. `unit_paid_minor` is what one piece cost after all discounts.
+
+    `returned_quantity` counts pieces given back or on their way back; `exchanged_quantity` pieces exchanged once already.
+    """
+
+    id: str
+    product_id: str
+    variant_id: str
+    names: Names
+    options: Mapping[str, str]
+    category: str
+    quantity: int
+    unit_price_minor: int
+    unit_paid_minor: int
+    returnable: str = "normal"
+    warranty_months: int = 0
+    promotion: str | None = None
+    picture: str = "parcel"
+    returned_quantity: int = 0
+    exchanged_quantity: int = 0
+    is_gift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CourierEvent:
+    """One line of a parcel's track."""
+
+    at: datetime
+    place: Names
+    text: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel. `direction` is "out" to the customer or "back" to the warehouse."""
+
+    id: str
+    courier: str
+    tracking_number: str
+    state: ShipmentState
+    direction: Literal["out", "back"]
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    expected_at: datetime | None
+    events: tuple[CourierEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in."""
+
+    id: str
+    kind: str
+    amount_minor: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back. `state`: planned (the parcel is not yet checked), started, arrived."""
+
+    id: str
+    amount_minor: int
+    kind: str
+    state: Literal["planned", "started", "arrived"]
+    created_at: datetime
+    started_at: datetime | None
+    due_at: datetime | None
+    arrived_at: datetime | None
+    case_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """After-sales work on an order: what was asked, decided and done. `items` = ((item id, quantity), …)."""
+
+    id: str
+    order_id: str
+    kind: CaseKind
+    state: CaseState
+    items: tuple[tuple[str, int], ...]
+    reason: str
+    created_at: datetime
+    amount_minor: int = 0
+    new_variant_id: str | None = None
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice of an order. `kind`: ordinary | vat."""
+
+    id: str
+    kind: str
+    title: str
+    tax_number: str
+    state: Literal["asked", "issued"]
+    asked_at: datetime
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon a customer holds. `state`: open, used, expired."""
+
+    id: str
+    code: str
+    names: Names
+    amount_minor: int
+    minimum_minor: int
+    expires_at: datetime
+    state: Literal["open", "used", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order with everything that hangs on it. `version` grows with every change; a stale one is refused."""
+
+    id: str
+    customer_id: str
+    state: OrderState
+    currency: str
+    placed_at: datetime
+    items: tuple[OrderItem, ...]
+    goods_minor: int
+    shipping_minor: int
+    discount_minor: int
+    total_minor: int
+    address: Mapping[str, Any]
+    version: int = 1
+    paid_at: datetime | None = None
+    packed_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    opened_at: datetime | None = None
+    payment_kind: str = ""
+    express: bool = False
+    coupon_code: str | None = None
+    items_changed: bool = False
+    refunded_minor: int = 0
+    shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    cases: tuple[Case, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
