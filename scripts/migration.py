@@ -45,7 +45,7 @@ def main(argument: str) -> None:
             before = set((FOLDER / "versions").glob("*.py"))
             command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
             (path,) = set((FOLDER / "versions").glob("*.py")) - before
-            _secure(path, [table.name for table in config.attributes["metadata"].sorted_tables] if is_first else [])
+            _secure(path, [t.name for t in config.attributes["metadata"].sorted_tables if "shop_id" in t.c] if is_first else [])
     print(f"wrote {path}")
 
 

@@ -21,6 +21,7 @@ from xiaoer.errors import TooMany, XiaoerError
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.shop import store_coupons as coupons
 from xiaoer.shop import store_orders as orders
+from xiaoer.shop import store_products as products
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +74,14 @@ async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
 
 
 async def _products(place: _Place, arguments: Mapping[str, Any]) -> Any:
-    return place.assistant.catalogue.list_products(arguments["ids"])
+    """From the record, not from the catalogue in memory: prices and stock must be those of this moment."""
+    ids = tuple(arguments["ids"])
+    return await place.database.read(place.assistant.shop.id, lambda scope: products.list_products(scope, ids))
 
 
 async def _advice(place: _Place, arguments: Mapping[str, Any]) -> Any:
-    return place.assistant.catalogue.advise(arguments)
+    chosen = tuple(product.id for product in place.assistant.catalogue.advise(arguments))
+    return await place.database.read(place.assistant.shop.id, lambda scope: products.list_products(scope, chosen))
 
 
 async def _verify(place: _Place, arguments: Mapping[str, Any]) -> Any:
@@ -95,7 +99,9 @@ async def _verify(place: _Place, arguments: Mapping[str, Any]) -> Any:
         customer_id = verify_two_facts(
             scope, conversation_id=place.conversation.id, order_number=number, proof=proof, facts=facts
         )
-        return None if customer_id is None else {"customer_id": customer_id, "order": order}
+        if customer_id is None or owner is None:
+            return None
+        return {"customer_id": customer_id, "order": order, "level": owner.level}
 
     return await place.database.write(place.assistant.shop.id, check)
 

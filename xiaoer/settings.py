@@ -67,7 +67,10 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings, with what the command line gave on top. ConfigurationError names the setting, its value and what was expected."""
+    """The settings, with what the command line gave on top.
+
+    ConfigurationError names the setting, its value and what was expected.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from xiaoer.act import act
 from xiaoer.assistant import Assistant
@@ -46,6 +46,7 @@ from xiaoer.replies.compose import Reply, compose
 from xiaoer.trace import Trace
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _MOST_OVERTAKEN = 5  # after so many newer lines the answer is sent all the same
 _MOST_EFFECTS = 32
@@ -80,6 +81,17 @@ class Turns:
         if conversation.holder == "assistant" and conversation.customer_seq > conversation.answered_seq:
             self.start(shop_id, conversation_id)
         return message
+
+    async def change(self, shop_id: str, conversation_id: str, function: Callable[[Scope], T]) -> T:
+        """A change by staff (steps 1 and 7 of their own words): write, nudge, and let the machine go on if it is its turn."""
+        result = await self.database.write(shop_id, function)
+        self._nudge(shop_id, conversation_id)
+        conversation = await self.database.read(
+            shop_id, lambda scope: conversations.get_conversation(scope, conversation_id)
+        )
+        if conversation.holder == "assistant" and conversation.customer_seq > conversation.answered_seq:
+            self.start(shop_id, conversation_id)
+        return result
 
     def start(self, shop_id: str, conversation_id: str) -> None:
         """Answer in the background; a conversation that is being answered takes the new line into account by itself."""
@@ -185,7 +197,9 @@ class Turns:
                     trace.add_look_up(effect, event)
                 case Act():
                     with trace.step("act"):
-                        event = await act(self.database, assistant, conversation, context, effect)
+                        event = await act(
+                            self.database, assistant, conversation, context, state.verified.order_ids, effect
+                        )
                     trace.add_act(effect, event)
                     has_acted = True
                 case _:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from xiaoer.conversations.tables import conversations, messages
 from xiaoer.conversations.types import Author, Conversation, Holder, Message, MessageKind
 from xiaoer.db.ids import new_id
@@ -38,7 +36,7 @@ class NewMessage:
 
 def add_conversation(scope: Scope, *, customer_id: str, channel: str, language: str) -> Conversation:
     """Open a conversation with the assistant."""
-    row = {
+    row: dict[str, Any] = {
         "id": new_id("cnv"),
         "customer_id": customer_id,
         "channel": channel,
@@ -115,17 +113,15 @@ def find_message_by_client_id(
 def add_message(scope: Scope, conversation_id: str, new: NewMessage) -> Message:
     """Store a line and return it; a `client_id` that is already there returns the stored line and writes nothing.
 
-    The sequence number is taken by updating the conversation's row, which also orders two writers on PostgreSQL.
+    The conversation's row is locked first, so that two writers on PostgreSQL take turns (SQLite has one writer).
     """
     if new.client_id:
+        if scope.dialect != "sqlite":
+            scope.first(scope.select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
         stored = find_message_by_client_id(scope, conversation_id, new.author, new.client_id)
         if stored is not None:
             return stored
     seq = _take_seq(scope, conversation_id, new)
-    if new.client_id and scope.dialect != "sqlite":  # another process may have stored it while we waited for the row
-        stored = find_message_by_client_id(scope, conversation_id, new.author, new.client_id)
-        if stored is not None:
-            return stored
     row = {
         "conversation_id": conversation_id,
         "seq": seq,
@@ -234,7 +230,7 @@ def _body(new: NewMessage) -> dict[str, Any]:
     return body
 
 
-def _message(row: Mapping[str, Any]) -> Message:
+def _message(row: Mapping[Any, Any]) -> Message:
     body = row["body"]
     return Message(
         conversation_id=row["conversation_id"],
@@ -256,6 +252,6 @@ def _message(row: Mapping[str, Any]) -> Message:
     )
 
 
-def conversation_of(row: Mapping[str, Any]) -> Conversation:
+def conversation_of(row: Mapping[Any, Any]) -> Conversation:
     """A row of the table (or the values just written) as the frozen value."""
     return Conversation(**{name: row[name] for name in Conversation.__dataclass_fields__})

@@ -50,7 +50,8 @@ def count_inbox(scope: Scope, *, staff_id: str) -> dict[str, int]:
         conversations.c.last_seq > 0
     )
     counts = dict.fromkeys(TABS, 0)
-    for holder, holder_staff_id, number in scope.all(query.group_by(conversations.c.holder, conversations.c.staff_id)):
+    for row in scope.all(query.group_by(conversations.c.holder, conversations.c.staff_id)):
+        holder, holder_staff_id, number = row[0], row[1], int(row[2])
         counts["all"] += number
         if holder == "staff":
             counts["mine"] += number if holder_staff_id == staff_id else 0

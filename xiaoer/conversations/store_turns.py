@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xiaoer.conversations.tables import turns
+from xiaoer.conversations.tables import feedback, turns
 from xiaoer.conversations.types import Turn
+from xiaoer.db.ids import new_id
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound
 
@@ -57,5 +58,12 @@ def list_latest_turns(scope: Scope, *, limit: int = 50) -> tuple[Turn, ...]:
     return tuple(_turn(row._mapping) for row in scope.all(query))
 
 
-def _turn(row: Mapping[str, Any]) -> Turn:
+def add_feedback(scope: Scope, *, conversation_id: str, customer_id: str, words: str) -> str:
+    """Keep what a customer told the shop about itself; its id."""
+    row = {"id": new_id("fbk"), "conversation_id": conversation_id, "customer_id": customer_id, "said_at": scope.now}
+    scope.execute(scope.insert(feedback).values(**row, words=words[:4000]))
+    return str(row["id"])
+
+
+def _turn(row: Mapping[Any, Any]) -> Turn:
     return Turn(**{name: row[name] for name in Turn.__dataclass_fields__})

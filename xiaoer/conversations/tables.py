@@ -64,3 +64,12 @@ turns = shop_table(
     sa.Index("ix_turns_conversation", "shop_id", "conversation_id", "last_seq"),
     sa.Index("ix_turns_created", "shop_id", "created_at"),
 )
+
+feedback = shop_table(  # what customers told the shop about itself
+    "feedback",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("conversation_id", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+)

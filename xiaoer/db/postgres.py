@@ -17,6 +17,8 @@ from xiaoer.errors import ConfigurationError, RecordsUnavailable
 
 _RETRIES = 5
 _RETRY_CODES = ("40001", "40P01")  # serialisation failure, deadlock
+_SERVER_CODES = ("08", "3D000", "53", "57P", "58")  # no connection, no database, full, shut down, input and output
+_FAILURES = (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError)
 _MIGRATION_LOCK = 7_151_920_221  # any number; the same in every process
 
 
@@ -25,6 +27,7 @@ class PostgresRecords:
 
     def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
+        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._clock = clock
 
     @classmethod
@@ -32,7 +35,12 @@ class PostgresRecords:
         """Connect once, to say early and clearly what is wrong."""
         rest = url.partition("://")[2]
         try:
-            engine = create_async_engine(f"postgresql+asyncpg://{rest}", pool_size=pool, pool_pre_ping=True)
+            engine = create_async_engine(
+                f"postgresql+asyncpg://{rest}",
+                pool_size=pool,
+                pool_pre_ping=True,
+                hide_parameters=True,  # customers' words do not belong in logs
+            )
             async with engine.connect() as connection:
                 await connection.execute(sa.text("SELECT 1"))
         except ModuleNotFoundError as error:
@@ -54,26 +62,25 @@ class PostgresRecords:
         """One transaction; run again when the server asks for it."""
         for attempt in range(_RETRIES):
             try:
-                return await self._run(shop_id, function)
-            except sa.exc.DBAPIError as error:
-                code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-                if code not in _RETRY_CODES or attempt == _RETRIES - 1:
-                    raise _unavailable(error) if error.connection_invalidated else error
+                return await self._run(self._engine, shop_id, function)
+            except _FAILURES as error:
+                if _code_of(error) not in _RETRY_CODES or attempt == _RETRIES - 1:
+                    raise (_unavailable(error) if _is_unavailable(error) else error) from error
                 await asyncio.sleep(0.01 * 2**attempt * (1 + random.random()))
         raise AssertionError("unreachable")
 
     async def read(self, shop_id: str, function: Callable[[Scope], Any]) -> Any:
-        """One transaction that is rolled back."""
+        """One read-only transaction on one snapshot."""
         try:
-            return await self._run(shop_id, function, keep=False)
-        except (sa.exc.InterfaceError, OSError) as error:
-            raise _unavailable(error) from error
+            return await self._run(self._snapshots, shop_id, function)
+        except _FAILURES as error:
+            raise (_unavailable(error) if _is_unavailable(error) else error) from error
 
-    async def _run(self, shop_id: str, function: Callable[[Scope], Any], *, keep: bool = True) -> Any:
-        async with self._engine.connect() as connection:
+    async def _run(self, engine: AsyncEngine, shop_id: str, function: Callable[[Scope], Any]) -> Any:
+        async with engine.connect() as connection:
             await connection.execute(sa.text("SELECT set_config('xiaoer.shop_id', :shop, true)"), {"shop": shop_id})
             result = await connection.run_sync(lambda sync: function(Scope(sync, shop_id, self._clock())))
-            await (connection.commit() if keep else connection.rollback())
+            await connection.commit()
             return result
 
     async def migrate(self) -> None:
@@ -88,5 +95,17 @@ class PostgresRecords:
         await self._engine.dispose()
 
 
-def _unavailable(error: Exception) -> RecordsUnavailable:
-    return RecordsUnavailable(f"PostgreSQL does not answer ({error}).", f"PostgreSQL 没有响应（{error}）。")
+def _code_of(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def _is_unavailable(error: BaseException) -> bool:
+    """Whether it is the server or the way to it that failed, and not the statement."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return True
+    return error.connection_invalidated or error.statement is None or _code_of(error).startswith(_SERVER_CODES)
+
+
+def _unavailable(error: BaseException) -> RecordsUnavailable:
+    reason = getattr(error, "orig", error)
+    return RecordsUnavailable(f"PostgreSQL does not answer ({reason}).", f"PostgreSQL 没有响应（{reason}）。")

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
 
 _SHOP = "shop_id"
 
@@ -72,7 +72,13 @@ class Scope:
         if isinstance(statement, _Insert):
             return self.connection.execute(statement.statement())
         _check(statement, self.shop_id)
-        return self.connection.execute(statement)  # type: ignore[no-any-return]
+        return self.connection.execute(statement)
+
+    def lock(self, name: str) -> None:
+        """On PostgreSQL, be the only one in the shop who holds this name until the transaction ends; SQLite has one writer."""
+        if self.dialect == "postgresql":
+            key = sa.func.hashtextextended(f"{self.shop_id}/{name}", 0)
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows at once; every row carries the same columns."""
@@ -112,25 +118,45 @@ def _tables_of(query: sa.Select[Any]) -> list[sa.Table]:
 
 
 def _check(statement: Any, shop_id: str) -> None:
-    """Every shop's table in the statement must be compared with this very shop somewhere in it."""
-    tables: set[sa.Table] = set()
-    filtered: set[sa.Table] = set()
+    """Refuse a statement in which a shop's table is not compared with this very shop."""
+    if isinstance(statement, sa.TextClause):
+        raise RuntimeError("SQL as text cannot be bound to a shop; make it with scope.select/insert/update/delete")
+    if isinstance(statement, sa.Insert) and _SHOP in statement.table.c:
+        raise RuntimeError(f"an insert into {statement.table.name} without its shop; make it with scope.insert")
+    outer: set[Any] = set()
+    if isinstance(statement, sa.Update | sa.Delete):
+        outer = {statement.table}
+        _check_part([statement.table], statement.whereclause, shop_id, outer=set())
+    for part in visitors.iterate(statement):
+        if isinstance(part, sa.Select):
+            tables = [one for source in part.get_final_froms() for one in visitors.iterate(source)]
+            _check_part(tables, part.whereclause, shop_id, outer=outer)
+            outer = outer or set(tables)
 
-    def see_table(table: sa.Table) -> None:
-        if _SHOP in table.c:
-            tables.add(table)
 
-    def see_comparison(one: sa.BinaryExpression[Any]) -> None:
-        left, right = one.left, one.right
+def _check_part(tables: Sequence[Any], where: Any, shop_id: str, *, outer: set[Any]) -> None:
+    """One select, update or delete: each of its tables needs `shop_id = …` among the conditions that must all hold.
+
+    A sub-query may lean on a table of the statement around it, where that one is filtered.
+    """
+    ours = [one for one in tables if isinstance(one, sa.Table) and _SHOP in one.c]
+    filtered: set[Any] = set()
+    for one in _conditions(where):
+        left, right = getattr(one, "left", None), getattr(one, "right", None)
         if isinstance(left, sa.Column) and left.name == _SHOP and isinstance(right, sa.BindParameter):
             if right.value != shop_id:
                 raise RuntimeError("a statement names another shop than its scope")
-            filtered.add(left.table)  # type: ignore[arg-type]
-
-    visitors.traverse(statement, {}, {"table": see_table, "binary": see_comparison})
-    if isinstance(statement, sa.Update | sa.Delete):
-        tables.add(statement.table)  # type: ignore[arg-type]
-    missing = tables - filtered
+            if one.operator is operators.eq:
+                filtered.add(left.table)
+    leaning = outer if len(ours) > 1 else set()
+    missing = {str(one.name) for one in ours if one not in filtered and one not in leaning}
     if missing:
-        names = ", ".join(sorted(str(table.name) for table in missing))
+        names = ", ".join(sorted(missing))
         raise RuntimeError(f"a statement reaches {names} without its shop; make it with scope.select/join/update/delete")
+
+
+def _conditions(where: Any) -> list[Any]:
+    """The conditions joined by AND, flat."""
+    if isinstance(where, sa.sql.elements.BooleanClauseList) and where.operator is operators.and_:
+        return [one for clause in where.clauses for one in _conditions(clause)]
+    return [] if where is None else [where]

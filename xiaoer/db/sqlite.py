@@ -101,6 +101,7 @@ def _engine(path: Path) -> sa.Engine:
         f"sqlite:///{path}",
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
         pool_size=READERS + 2,
+        hide_parameters=True,  # customers' words do not belong in logs
     )
 
     @sa.event.listens_for(engine, "connect")

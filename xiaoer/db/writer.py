@@ -23,6 +23,9 @@ from xiaoer.errors import RecordsUnavailable
 
 log = logging.getLogger(__name__)
 MOST_PER_COMMIT = 256
+_FILE_ERRORS = (
+    "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -59,15 +62,23 @@ class Writer:
         self._thread.join()
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
-            while True:
-                first = self._queue.get()
-                if first is None:
-                    return
-                batch, is_last = self._collect(first)
+        connection: sa.Connection | None = None
+        is_last = False
+        while not is_last:
+            first = self._queue.get()
+            if first is None:
+                break
+            batch, is_last = self._collect(first)
+            try:
+                connection = connection or self._engine.connect()
                 self._commit(connection, batch)
-                if is_last:
-                    return
+            except Exception as error:  # the thread lives on: the disk may come back, and callers wait for an answer
+                _fail(batch, error)
+                _let_go(connection)
+                connection = None
+            for job in batch:
+                _answer(job)
+        _let_go(connection)
 
     def _collect(self, first: _Job) -> tuple[list[_Job], bool]:
         batch = [first]
@@ -89,32 +100,47 @@ class Writer:
             connection.exec_driver_sql("COMMIT")
             self.commits += 1
         except Exception as error:
-            log.error("the records could not be written: %s", error)
             with contextlib.suppress(Exception):
                 connection.exec_driver_sql("ROLLBACK")
-            failed = RecordsUnavailable(
-                f"The records could not be written ({_reason(error)}). Nothing was stored; free the disk or try again.",
-                f"数据没有写入成功（{_reason(error)}），没有保存任何内容。请检查磁盘空间后重试。",
-            )
-            for job in batch:
-                job.error = job.error or failed
+            _fail(batch, error)
         finally:
             connection.rollback()  # ends SQLAlchemy's own idea of a transaction; the driver's is over already
-        for job in batch:
-            _answer(job)
 
     def _run(self, connection: sa.Connection, job: _Job) -> None:
         connection.exec_driver_sql("SAVEPOINT job")
         try:
             job.result = job.function(Scope(connection, job.shop_id, self._clock()))
         except Exception as error:
-            job.error = error
+            job.error = unavailable(error) if is_unavailable(error) else error
             connection.exec_driver_sql("ROLLBACK TO job")
         connection.exec_driver_sql("RELEASE job")
 
 
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", error))
+def _let_go(connection: sa.Connection | None) -> None:
+    with contextlib.suppress(Exception):
+        if connection is not None:
+            connection.close()
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether it is the file or the disk that failed, and not the statement."""
+    name = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+    return name.startswith(_FILE_ERRORS)
+
+
+def unavailable(error: Exception) -> RecordsUnavailable:
+    """What a caller is told then."""
+    reason = getattr(error, "orig", error)
+    return RecordsUnavailable(
+        f"The records could not be written ({reason}). Nothing was stored; free the disk or try again.",
+        f"数据没有写入成功（{reason}），没有保存任何内容。请检查磁盘空间后重试。",
+    )
+
+
+def _fail(batch: list[_Job], error: Exception) -> None:
+    log.error("the records could not be written: %s", getattr(error, "orig", error))
+    for job in batch:
+        job.error = job.error or unavailable(error)
 
 
 def _answer(job: _Job) -> None:

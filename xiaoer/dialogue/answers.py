@@ -24,7 +24,7 @@ def say(view: View, name: str) -> Outcome:
 
 def find_answer(view: View) -> Answer | None:
     """What the knowledge said to this goal's words, or None when it was not asked or did not answer."""
-    found: Any = view.working.found.get(f"answer:{view.goal.id}")
+    found: Answer | None = view.working.found.get(f"answer:{view.goal.id}")
     return found
 
 

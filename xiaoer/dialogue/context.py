@@ -34,8 +34,3 @@ class Context:
     def find_order(self, order_id: str | None) -> Order | None:
         """The order if the speaker may see it, else None."""
         return next((order for order in self.orders if order.id == order_id), None)
-
-    @property
-    def level(self) -> str:
-        """The membership level that policy and fees go by."""
-        return self.customer.level

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xiaoer.dialogue.context import Context
-from xiaoer.dialogue.effects import Act, Effect, HandOff, LookUp, Part, Say
+from xiaoer.dialogue.effects import Effect, HandOff, LookUp, Part, Say
 from xiaoer.dialogue.events import Done, Event, Failed, Found, Said
 from xiaoer.dialogue.flow import Flows
 from xiaoer.dialogue.hear import add_part, find_goal, hear, put_goal
@@ -119,7 +119,8 @@ class Engine:
             return self._leave(state, Leave("not_understood"), context)
         question = Question(propose.proposal.goal_id, "confirm", asked)
         state = replace(state, proposal=propose.proposal, question=question)
-        return _close(state), Say((*state.working.parts, propose.part), "yes_no")
+        parts = state.working.parts or ((Part("again"),) if again else ())
+        return _close(state), Say((*parts, propose.part), "yes_no")
 
     def _finish(self, state: State, finished: Finished, context: Context) -> tuple[State, Effect | None]:
         repairs = 0 if finished.is_understood else state.repairs + 1
@@ -160,7 +161,7 @@ def _keep_found(state: State, event: Found) -> State:
     if event.key.startswith("verify:") and event.value is not None:
         owned = (*(one for one in state.verified.order_ids if one != event.value["order"].id), event.value["order"].id)
         question = None if state.question is not None and state.question.slot == "verify" else state.question
-        state = replace(state, verified=Verified(event.value["customer_id"], owned), question=question)
+        state = replace(state, verified=Verified(event.value["customer_id"], owned, event.value["level"]), question=question)
     return state
 
 

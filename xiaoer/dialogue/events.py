@@ -11,7 +11,10 @@ from xiaoer.nlu.types import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The customer spoke. `choice` is what a pressed button carries: {"slot": …, "value": …} or {"answer": "yes"|"no", "proposal": id}."""
+    """The customer spoke.
+
+    `choice` is what a pressed button carries: {"slot": …, "value": …}, {"intent": …} or {"answer": "yes"|"no", "proposal": id}.
+    """
 
     understanding: Understanding
     seq: int

@@ -5,6 +5,7 @@ Order matters: what was asked or proposed last is what words are understood agai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,9 +19,15 @@ from xiaoer.dialogue.outcome import Filled
 from xiaoer.dialogue.state import Goal, Slot, State, Working
 from xiaoer.dialogue.steps import RESOLVERS
 from xiaoer.dialogue.view import View
-from xiaoer.dialogue.wishes import goals_of, is_no, is_yes, push
+from xiaoer.dialogue.wishes import follows_up, goals_of, is_no, is_yes, push
 from xiaoer.nlu.types import Understanding
 
+# "It's too small" is said of returns and exchanges alike: while one of them is open, it takes words like these to leave it.
+_CHANGE_OF_MIND = re.compile(
+    r"换|改成|还是|不退|算了|取消|维修|修|\b(?:exchange|swap|instead|rather|actually|cancel|refund|repair|fix|change)\b", re.IGNORECASE
+)
+_TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
+_SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
 
 
@@ -87,7 +94,10 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if question is None or goal is None:
         return push(replace(state, question=None), goals_of(state, understanding, context, flows), flows)
     wishes = _other_goals(state, goal, understanding, context, flows)
-    if not any(_is_switch(flows.by_id[one.flow], flows.by_id[goal.flow]) for one in wishes):
+    if understanding.has("reason") and not _CHANGE_OF_MIND.search(understanding.text):
+        wishes = tuple(one for one in wishes if not _is_rival(flows.by_id[one.flow], flows.by_id[goal.flow]))
+    is_switch = any(_is_switch(flows.by_id[one.flow], flows.by_id[goal.flow]) for one in wishes)
+    if not is_switch and not _is_digression(question.slot, understanding, wishes, flows):
         filled = _try_to_fill(state, goal, understanding, context, flows)
         if filled is not None:
             return filled
@@ -111,15 +121,29 @@ def _other_goals(
         for wish in understanding.wishes
         if wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= _SURE
     )
+    if not sure and follows_up(state, understanding):
+        sure = (replace(understanding.wishes[0], outcome="answer"),)
     if not sure:
         return ()
     found = goals_of(state, replace(understanding, wishes=sure), context, flows, only_real=True)
     return tuple(one for one in found if one.flow != goal.flow)
 
 
+def _is_digression(slot: str, understanding: Understanding, wishes: tuple[Goal, ...], flows: Flows) -> bool:
+    """Whether the whole message surely asks something else: "what is the rule for opened goods?" tells no condition."""
+    if slot not in _TOLD_IN_PASSING or len(understanding.wishes) != 1 or not wishes:
+        return False
+    surely = understanding.wishes[0].intents[0].probability >= _SURE_DIGRESSION
+    return surely and flows.by_id[wishes[0].flow].group == "information"
+
+
 def _is_switch(new: Flow, old: Flow) -> bool:
     """Whether the new wish takes the place of the old one, or is a call for a person."""
-    return new.id in ("human", "complaint") or (bool(new.family) and new.family == old.family)
+    return new.id in ("human", "complaint") or _is_rival(new, old)
+
+
+def _is_rival(new: Flow, old: Flow) -> bool:
+    return bool(new.family) and new.family == old.family
 
 
 def _try_to_fill(

@@ -100,10 +100,11 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What an unsigned visitor has proven to own: order ids, and whose they are."""
+    """What an unsigned visitor has proven to own: order ids, whose they are, and that customer's level."""
 
     customer_id: str | None = None
     order_ids: tuple[str, ...] = ()
+    level: str = "regular"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ def _look_up(view: View, step: Step) -> Outcome:
 
 def _judge(view: View, step: Step) -> Outcome:
     """Ask the policy. An early judgement only stops what cannot become allowed, before anything more is asked."""
+    if view.goal.acted or _is_confirmed(view):  # what was said yes to is judged once more by the commit, on the record itself
+        return Filled(view.goal)
     order_ = view.order
     if order_ is None:
         return Finished((Part("no_orders"),))
@@ -127,7 +129,7 @@ def _judge_request(view: View, request: Request) -> Verdict:
         view.context.policy,
         request,
         order_,
-        level=view.context.level,
+        level=view.level,
         now=view.context.now,
         time_zone=view.context.shop.time_zone,
     )
@@ -138,10 +140,9 @@ def _confirm(view: View, step: Step) -> Outcome:
     order_ = view.order
     if order_ is None:
         return Finished((Part("no_orders"),))
-    verdict = judge_now(view, step.name)
-    current = view.state.proposal
-    if view.goal.acted or (view.working.is_confirmed and current is not None and current.goal_id == view.goal.id):
+    if view.goal.acted or _is_confirmed(view):
         return Filled(view.goal)
+    verdict = judge_now(view, step.name)
     proposal = Proposal(
         id=f"{view.context.turn_key}-{view.goal.id}",
         goal_id=view.goal.id,
@@ -153,6 +154,11 @@ def _confirm(view: View, step: Step) -> Outcome:
     facts = {"verdict": verdict, "order": order_, "items": view.items, "goal": view.goal, "proposal": proposal.id}
     facts["products"] = view.found_products("item_product") or ()
     return Propose(Part(f"confirm_{step.name}", facts), proposal)
+
+
+def _is_confirmed(view: View) -> bool:
+    current = view.state.proposal
+    return view.working.is_confirmed and current is not None and current.goal_id == view.goal.id
 
 
 def _act(view: View, step: Step) -> Outcome:

@@ -40,6 +40,11 @@ class View:
         return next((order for order in self.orders if order.id == number), None)
 
     @property
+    def level(self) -> str:
+        """The membership level that policy and fees go by: the speaker's own, or that of the order they have proven."""
+        return self.context.customer.level if self.context.is_signed_in else self.state.verified.level
+
+    @property
     def items(self) -> tuple[tuple[OrderItem, int], ...]:
         """The items in the goal's slot with their pieces."""
         order = self.order

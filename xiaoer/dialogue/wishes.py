@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.correct import listen
@@ -31,6 +32,12 @@ def is_yes(understanding: Understanding) -> bool:
 def is_no(understanding: Understanding) -> bool:
     """A no in any form."""
     return understanding.has("no") or any(wish.intent == "deny" for wish in understanding.wishes)
+
+
+def follows_up(state: State, understanding: Understanding) -> bool:
+    """Whether the words go on with a product that was talked about ("and in blue?")."""
+    names_option = any(understanding.has(kind) for kind in ("colour", "size", "product", "kind"))
+    return understanding.is_follow_up and names_option and state.focus.intent in _ABOUT_PRODUCTS
 
 
 def goals_of(
@@ -63,8 +70,7 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
     """The wish's own intent; a follow-up about a product goes on with what was asked before ("and in blue?")."""
     focus, sure = state.focus, wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= 0.8
     if understanding.is_follow_up and focus.intent and not sure:
-        options = any(understanding.has(kind) for kind in ("colour", "size", "product", "kind"))
-        if options or focus.intent not in _ABOUT_PRODUCTS:
+        if follows_up(state, understanding) or focus.intent not in _ABOUT_PRODUCTS:
             return focus.intent
     if wish.outcome == "outside" and any(understanding.has(kind) for kind in ("product", "kind")):
         return "product_info"
@@ -73,7 +79,7 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
 
 def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int) -> Goal | None:
     """A goal that first asks which of the two likeliest wishes it is (one, if both lead the same way)."""
-    candidates = []
+    candidates: list[dict[str, Any]] = []
     for score in wish.intents[:3]:
         flow = flows.find_for(score.intent)
         if flow is not None and all(flow.id != one["flow"] for one in candidates):
@@ -107,10 +113,7 @@ def push(
         new.append(goal)
     rank = {"task": 0, "information": 1, "talk": 2}
     new = sorted(reversed(new), key=lambda one: rank[flows.by_id[one.flow].group])
-    if below and stack:
-        stack = [*stack[:-1], *new, stack[-1]]
-    else:
-        stack = [*stack, *new]
+    stack = [*stack[:-1], *new, stack[-1]] if below and stack else [*stack, *new]
     return replace(state, goals=tuple(stack[-MOST_GOALS:]), next_goal_id=state.next_goal_id + len(goals))
 
 

@@ -82,8 +82,8 @@ def _plain(article: Article) -> dict[str, Any]:
     return data
 
 
-def _article(row: Mapping[str, Any]) -> Article:
+def _article(row: Mapping[Any, Any]) -> Article:
     texts = tuple(ArticleText(**{**text, "similar": tuple(text["similar"])}) for text in row["texts"])
-    days = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to")}
+    days: dict[str, Any] = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to")}
     names = ("id", "category", "audience", "version", "updated_at", "state")
     return Article(**{name: row[name] for name in names}, intents=tuple(row["intents"]), texts=texts, **days)

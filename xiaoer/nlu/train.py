@@ -44,7 +44,7 @@ def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress
     inside = np.where(targets == len(labels), -1, targets)
     calibration = fit(held_out, inside)
     vocabulary, idf, weights = _fit_all(grams, targets, len(labels) + 1, seed)
-    about = {"hash": _hash(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held_out, inside)}
+    about = {"hash": hash_of(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held_out, inside)}
     if progress is not None:
         progress(1.0, "done")
     return IntentModel(labels, vocabulary, idf, weights.astype(np.float16), calibration, about)
@@ -59,7 +59,7 @@ def _held_out(
     for fold in range(FOLDS):
         if progress is not None:
             progress(fold / (FOLDS + 1), f"fold {fold + 1} of {FOLDS}")
-        seen, hidden = np.nonzero(folds != fold)[0], np.nonzero(folds == fold)[0]
+        seen, hidden = np.nonzero(folds != fold)[0].tolist(), np.nonzero(folds == fold)[0].tolist()
         vocabulary, idf, weights = _fit_all([grams[i] for i in seen], targets[seen], classes + 1, seed)
         for i in hidden:
             ids, values = _row(grams[i], vocabulary, idf)
@@ -105,6 +105,7 @@ def _figures(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> 
     return {"accuracy": float(right.mean())}
 
 
-def _hash(lines: Sequence[tuple[str, str]]) -> str:
+def hash_of(lines: Sequence[tuple[str, str]]) -> str:
+    """The same for the same lines and settings, in any order: a model made of them carries it."""
     data = json.dumps([SETTINGS, sorted(lines)], ensure_ascii=False).encode()
     return hashlib.sha256(data).hexdigest()

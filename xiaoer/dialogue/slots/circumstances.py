@@ -42,7 +42,7 @@ def resolve_condition(view: View, step: Step) -> Outcome:
     for value, pattern in (("unopened", _UNOPENED), ("used", _USED), ("opened", _OPENED)):
         if view.says(pattern):
             return Filled(view.goal.with_slot("condition", Slot(value, "said", text=view.goal.words, seq=view.working.seq)))
-    choices = tuple({"value": value, "words": []} for value in ("unopened", "opened", "used"))
+    choices = tuple({"value": value, "words": list[str]()} for value in ("unopened", "opened", "used"))
     return Ask(Part("ask_condition", {"items": view.items}), "condition", choices, "choice")
 
 

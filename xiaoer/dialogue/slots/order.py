@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
-from xiaoer.dialogue.outcome import Ask, Filled, Finished, Outcome
+from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Outcome
 from xiaoer.dialogue.state import Slot
 from xiaoer.dialogue.view import View, slot_of
 from xiaoer.shop.types import Order
 
 MOST_CHOICES = 5
+_PREFERRED = {"open": ("unpaid", "paid", "packed")}
 _THE_LAST = r"最近|最新|上一个|上个订单|刚(?:刚|才)?(?:下|买|拍)|last order|latest|most recent|just (?:ordered|bought)"
 _POINTING = r"这个|这单|那单|那个订单|这件|它|此订单|\b(?:it|this|that)\b"
 
@@ -31,6 +32,11 @@ def resolve(view: View, step: Step) -> Outcome:
     if heard is not None and len(mentioned) == 1:
         return _filled(view, mentioned[0], slot_of(heard, mentioned[0].id))
     pool = mentioned if heard is not None else pool
+    preferred = _preferred(pool, step) if heard is not None and mentioned else None
+    if preferred is not None:
+        return _filled(view, preferred, slot_of(heard, preferred.id))
+    if not pool and "else" in step.options:  # nothing of the customer's own to tell: the shop's rule answers
+        return Become(str(step.options["else"]))
     if not pool:
         return Finished((Part("no_such_orders", {"flow": view.goal.flow, "orders": view.orders[:3]}),))
     chosen = _by_place(view, pool)
@@ -116,13 +122,19 @@ def _by_place(view: View, pool: Sequence[Order]) -> Outcome | None:
 
 
 def _preferred(pool: Sequence[Order], step: Step) -> Order | None:
-    """Where guessing does no harm (something is only told), the likeliest order; None where the customer must say."""
-    prefer = step.options.get("prefer")
+    """The likeliest order, or None where the customer must say.
+
+    Where something is only told ("recent", "shipped"), a guess does no harm. Where something will be done, the only order
+    in the state that fits is taken (and read back before anything happens); of several, none is.
+    """
+    prefer = str(step.options.get("prefer", ""))
     if prefer == "recent":
         return pool[0]
     if prefer == "shipped":
         return next((order for order in pool if order.state == "shipped"), pool[0])
-    return None
+    states = _PREFERRED.get(prefer, (prefer,))
+    fitting = [order for order in pool if order.state in states]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _filled(view: View, order: Order, slot: Slot) -> Filled:

@@ -35,7 +35,8 @@ def resolve_variant(view: View, step: Step) -> Outcome:
         v for v in product.variants if v.id != item.variant_id and all(v.options.get(k) == w for k, w in wanted.items())
     ]
     if wanted:
-        matching = [_closest(matching, item)] if matching and _closest(matching, item) else matching
+        closest = _closest(matching, item)
+        matching = matching if closest is None else [closest]
     in_stock = [variant for variant in matching if variant.stock > 0]
     if wanted and len(in_stock) == 1:
         first = view.newest("colour", "size")

@@ -92,5 +92,5 @@ class EmbeddedIndex:
         found = []
         for score, address in searcher.search(query, limit).hits:
             document = searcher.doc(address)
-            found.append((document.get_first("article"), document.get_first("key"), float(score)))
+            found.append((str(document.get_first("article")), str(document.get_first("key")), float(score)))
         return found

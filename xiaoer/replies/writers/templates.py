@@ -34,7 +34,8 @@ class TemplateWriter:
     def write(self, part: Part, context: Context, words: Words) -> str:
         """The part in words."""
         template = self.templates[context.language][part.template]
-        text = template.render(**part.facts, w=words, now=context.now, customer=context.customer, shop=context.shop)
+        around = {"w": words, "now": context.now, "customer": context.customer, "shop": context.shop}
+        text = template.render({**around, **part.facts})
         return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
