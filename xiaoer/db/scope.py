@@ -6,7 +6,7 @@ more and refuses one in which a shop's table stands without its filter (a join o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class Scope:
     def select(self, *things: Any) -> sa.Select[Any]:
         """A select over tables or columns, filtered to the shop for every table named in it."""
         query: sa.Select[Any] = sa.select(*things)
-        for table in _tables_of(query):
+        for table in _tables_of(things):
             query = query.where(table.c[_SHOP] == self.shop_id)
         return query
 
@@ -113,39 +113,70 @@ class _Insert:
         return sa.insert(self._table).values({**self._values, _SHOP: self._shop_id})
 
 
-def _tables_of(query: sa.Select[Any]) -> list[sa.Table]:
-    return [one for one in query.get_final_froms() if isinstance(one, sa.Table) and _SHOP in one.c]
+def _tables_of(things: Iterable[Any]) -> list[sa.Table]:
+    """The shops' tables that stand in what is selected, each once."""
+    found: dict[sa.Table, None] = {}
+    for thing in things:
+        parts = (thing,) if isinstance(thing, sa.Table) else visitors.iterate(thing)
+        for part in parts:
+            table = part.table if isinstance(part, sa.Column) else part
+            if isinstance(table, sa.Table) and _SHOP in table.c:
+                found[table] = None
+    return list(found)
+
+
+# Which bound values of a statement of this shape are shops. Looking through a statement compiles it, which takes longer than
+# running it; its cache key (what SQLAlchemy itself keeps compiled statements by) tells the shape cheaply.
+_SHAPES: dict[Any, tuple[int, ...]] = {}
+_MOST_SHAPES = 2_000
 
 
 def _check(statement: Any, shop_id: str) -> None:
     """Refuse a statement in which a shop's table is not compared with this very shop."""
     if isinstance(statement, sa.TextClause):
         raise RuntimeError("SQL as text cannot be bound to a shop; make it with scope.select/insert/update/delete")
+    key = statement._generate_cache_key()
+    places = None if key is None else _SHAPES.get(key.key)
+    if places is not None:
+        shops = [key.bindparams[place] for place in places]
+    else:
+        shops = _shops_of(statement)
+        if key is not None and len(_SHAPES) < _MOST_SHAPES:
+            seen = {id(one) for one in shops}
+            _SHAPES[key.key] = tuple(place for place, one in enumerate(key.bindparams) if id(one) in seen)
+    if any(one.value != shop_id for one in shops):
+        raise RuntimeError("a statement names another shop than its scope")
+
+
+def _shops_of(statement: Any) -> list[sa.BindParameter[Any]]:
+    """The bound values that shops' tables are compared with; an error where a table is compared with none."""
     if isinstance(statement, sa.Insert) and _SHOP in statement.table.c:
         raise RuntimeError(f"an insert into {statement.table.name} without its shop; make it with scope.insert")
     outer: set[Any] = set()
+    shops: list[sa.BindParameter[Any]] = []
     if isinstance(statement, sa.Update | sa.Delete):
         outer = {statement.table}
-        _check_part([statement.table], statement.whereclause, shop_id, outer=set())
+        shops += _shops_of_part([statement.table], statement.whereclause, outer=set())
     for part in visitors.iterate(statement):
         if isinstance(part, sa.Select):
             tables = [one for source in part.get_final_froms() for one in visitors.iterate(source)]
-            _check_part(tables, part.whereclause, shop_id, outer=outer)
+            shops += _shops_of_part(tables, part.whereclause, outer=outer)
             outer = outer or set(tables)
+    return shops
 
 
-def _check_part(tables: Sequence[Any], where: Any, shop_id: str, *, outer: set[Any]) -> None:
+def _shops_of_part(tables: Sequence[Any], where: Any, *, outer: set[Any]) -> list[sa.BindParameter[Any]]:
     """One select, update or delete: each of its tables needs `shop_id = …` among the conditions that must all hold.
 
     A sub-query may lean on a table of the statement around it, where that one is filtered.
     """
     ours = [one for one in tables if isinstance(one, sa.Table) and _SHOP in one.c]
     filtered: set[Any] = set()
+    shops: list[sa.BindParameter[Any]] = []
     for one in _conditions(where):
         left, right = getattr(one, "left", None), getattr(one, "right", None)
         if isinstance(left, sa.Column) and left.name == _SHOP and isinstance(right, sa.BindParameter):
-            if right.value != shop_id:
-                raise RuntimeError("a statement names another shop than its scope")
+            shops.append(right)
             if one.operator is operators.eq:
                 filtered.add(left.table)
     leaning = outer if len(ours) > 1 else set()
@@ -153,6 +184,7 @@ def _check_part(tables: Sequence[Any], where: Any, shop_id: str, *, outer: set[A
     if missing:
         names = ", ".join(sorted(missing))
         raise RuntimeError(f"a statement reaches {names} without its shop; make it with scope.select/join/update/delete")
+    return shops
 
 
 def _conditions(where: Any) -> list[Any]:
