@@ -18,6 +18,7 @@ _SPEAKS_OF = {
     "address": "address",
     "payment": "payment",
     "reason": "reason",
+    "condition": "condition",
 }
 
 

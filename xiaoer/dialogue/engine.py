@@ -103,7 +103,8 @@ class Engine:
         if asked > MOST_ASKED:
             return self._leave(state, Leave("not_understood"), context)
         parts = list(state.working.parts)
-        if again and ask.part.template not in ("verify_failed", "order_not_found"):
+        heard = state.working.understanding is not None and bool(state.working.understanding.entities)
+        if again and not heard and not parts and ask.part.template not in ("verify_failed", "order_not_found"):
             parts.append(Part("again"))
         elif parts:
             parts.append(Part("resume", {"titles": self.flows.by_id[goal.flow].titles}))

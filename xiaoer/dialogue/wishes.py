@@ -45,18 +45,42 @@ def goals_of(
 ) -> tuple[Goal, ...]:
     """A goal for each wish. `only_real` leaves out politeness, doubt and what was not understood."""
     real = [wish for wish in understanding.wishes if wish.intent not in _POLITE and wish.outcome == "answer"]
+    real = _without_echoes(real, flows)
     polite = [] if only_real or real else list(understanding.wishes[:1])
     goals: list[Goal] = []
     for wish in real or polite:
-        goal = _goal_of(state, wish, understanding, flows, number=state.next_goal_id + len(goals))
+        number = state.next_goal_id + len(goals)
+        goal = _goal_of(state, wish, understanding, flows, number=number, is_only=len(real or polite) == 1)
         if goal is not None and all(goal.flow != other.flow or goal.words != other.words for other in goals):
             goals.append(goal)
     return tuple(goals)
 
 
-def _goal_of(state: State, wish: Wish, understanding: Understanding, flows: Flows, *, number: int) -> Goal | None:
+def _without_echoes(wishes: Sequence[Wish], flows: Flows) -> list[Wish]:
+    """Parts of a message that say more of what another part wants are no wishes of their own.
+
+    "Is it there in black, and how much is it?" is one question about a product; "I want to return it, it's too small" is a
+    return with its reason, although the second half alone could ask for an exchange.
+    """
+    kept: list[Wish] = []
+    for wish in wishes:
+        flow = flows.find_for(wish.intent)
+        earlier = [one for one in (flows.find_for(other.intent) for other in kept) if one is not None and flow is not None]
+        names_something = any(one.kind in ("product", "kind", "order_number") for one in wish.entities)
+        asks_more = any(one is flow and flow.group == "information" for one in earlier) and not names_something
+        tells_why = any(one.kind == "reason" for one in wish.entities) and any(
+            flow is not None and one.family == flow.family != "" for one in earlier
+        )
+        if not (asks_more or tells_why):
+            kept.append(wish)
+    return kept
+
+
+def _goal_of(
+    state: State, wish: Wish, understanding: Understanding, flows: Flows, *, number: int, is_only: bool
+) -> Goal | None:
     intent = _intent_of(state, wish, understanding)
-    whole = len(understanding.wishes) == 1
+    whole = is_only
     if wish.outcome == "ask" and intent == wish.intent and len(wish.intents) > 1:
         return _doubtful(wish, understanding, flows, state.working.seq, number)
     flow = flows.find_for(intent) or flows.find_for("oos")

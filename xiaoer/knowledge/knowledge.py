@@ -81,6 +81,11 @@ class Knowledge:
                 self._apply(scope, shelf, newest)
         return shelf
 
+    def is_ready(self, scope: Scope) -> bool:
+        """Whether the shop's index holds everything in the records and was fitted to it once."""
+        shelf = self._shelf(scope.shop_id)
+        return self._model_path(scope.shop_id).is_file() and shelf.index.applied >= store.latest_change(scope)
+
     def _shelf(self, shop_id: str) -> _Shelf:
         with self._lock:
             if shop_id not in self._shelves:

@@ -29,6 +29,7 @@ class Entity:
         address          {"region": "浙江省", "city": "杭州市", "district": "余杭区", "line": "...", "name": None, "phone": None}
         payment          "wechat" | "alipay" | "card" | "unionpay" | "huabei" | "gift_card"
         reason           "no_reason|size|quality|not_as_described|wrong_item|damaged|missing|late|changed_mind|cheaper|other"
+        condition        "unopened" | "opened" | "used"
         code             "483920"   one-time code       last_digits "8000"
         laptop           {"inches": 15.6}
         body             {"height_cm": 170, "weight_kg": 60, "foot_mm": 245}

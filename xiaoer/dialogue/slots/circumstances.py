@@ -11,9 +11,6 @@ from xiaoer.dialogue.view import View, slot_of
 REASONS = ("no_reason", "size", "quality", "not_as_described", "wrong_item")
 FAULTS = ("missing", "damaged", "wrong_item")
 _NO_PHOTO = r"没有?(?:照片|图|拍)|拍不了|发不了|\b(?:no photo|no picture|can'?t (?:send|take)|don'?t have (?:a )?(?:photo|picture))"
-_UNOPENED = r"没拆|未拆|没有拆|没开封|未开封|原封|\b(?:unopened|not opened|haven'?t opened|still sealed|sealed)\b"
-_OPENED = r"拆了|拆开|拆过|开封|打开|已拆|试(?:过|穿|用)|\b(?:opened|unboxed|tried (?:it|them))\b"
-_USED = r"用过|用了|穿过|穿了|洗过|洗了|\b(?:used|worn|washed)\b"
 
 
 def resolve_reason(view: View, step: Step) -> Outcome:
@@ -39,9 +36,8 @@ def resolve_fault(view: View, step: Step) -> Outcome:
 
 def resolve_condition(view: View, step: Step) -> Outcome:
     """Fill the slot "condition": unopened, opened or used."""
-    for value, pattern in (("unopened", _UNOPENED), ("used", _USED), ("opened", _OPENED)):
-        if view.says(pattern):
-            return Filled(view.goal.with_slot("condition", Slot(value, "said", text=view.goal.words, seq=view.working.seq)))
+    for heard in view.newest("condition"):
+        return Filled(view.goal.with_slot("condition", slot_of(heard, heard.value)))
     choices = tuple({"value": value, "words": list[str]()} for value in ("unopened", "opened", "used"))
     return Ask(Part("ask_condition", {"items": view.items}), "condition", choices, "choice")
 

@@ -39,7 +39,7 @@ def resolve(view: View, step: Step) -> Outcome:
         return Become(str(step.options["else"]))
     if not pool:
         return Finished((Part("no_such_orders", {"flow": view.goal.flow, "orders": view.orders[:3]}),))
-    chosen = _by_place(view, pool)
+    chosen = _by_place(view, pool, step)
     if chosen is not None:
         return chosen
     if len(pool) == 1:
@@ -101,7 +101,7 @@ def _narrow_by_option(view: View, orders: tuple[Order, ...]) -> tuple[Order, ...
     return narrowed or orders
 
 
-def _by_place(view: View, pool: Sequence[Order]) -> Outcome | None:
+def _by_place(view: View, pool: Sequence[Order], step: Step) -> Outcome | None:
     """By ordinal, by "the last one", or by what was talked about just now."""
     ordinals = view.newest("ordinal")
     if ordinals and view.is_asked("order"):
@@ -113,11 +113,14 @@ def _by_place(view: View, pool: Sequence[Order]) -> Outcome | None:
             return _filled(view, order, slot_of(ordinals[0], order.id))
     if view.says(_THE_LAST) or (ordinals and ordinals[0].value == -1):
         return _filled(view, pool[0], Slot(pool[0].id, "said", text="last"))
-    focus = view.state.focus.order_id
-    if focus and any(order.id == focus for order in pool):
-        understanding = view.working.understanding
-        if view.says(_POINTING) or (understanding is not None and understanding.is_follow_up) or len(pool) > 1:
-            return _filled(view, next(o for o in pool if o.id == focus), Slot(focus, "inferred", text="focus"))
+    focus = next((order for order in pool if order.id == view.state.focus.order_id), None)
+    if focus is None:
+        return None
+    understanding = view.working.understanding
+    is_pointed_at = view.says(_POINTING) or (understanding is not None and understanding.is_follow_up)
+    likeliest = _preferred(pool, step)
+    if is_pointed_at or likeliest is None or _is_preferred(focus, step):
+        return _filled(view, focus, Slot(focus.id, "inferred", text="focus"))
     return None
 
 
@@ -132,9 +135,13 @@ def _preferred(pool: Sequence[Order], step: Step) -> Order | None:
         return pool[0]
     if prefer == "shipped":
         return next((order for order in pool if order.state == "shipped"), pool[0])
-    states = _PREFERRED.get(prefer, (prefer,))
-    fitting = [order for order in pool if order.state in states]
+    fitting = [order for order in pool if _is_preferred(order, step)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_preferred(order: Order, step: Step) -> bool:
+    prefer = str(step.options.get("prefer", ""))
+    return prefer == "recent" or order.state in _PREFERRED.get(prefer, (prefer,))
 
 
 def _filled(view: View, order: Order, slot: Slot) -> Filled:

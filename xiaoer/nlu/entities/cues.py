@@ -1,4 +1,4 @@
-"""What a few words give away: why something goes back, how it was or will be paid, yes and no."""
+"""What a few words give away: why something goes back and in what condition, how it was or will be paid, yes and no."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ _PAYMENTS: tuple[tuple[str, str], ...] = (
     ("gift_card", r"礼品卡|gift card"),
     ("card", r"信用卡|银行卡|credit card|bank card|debit card"),
 )
+_CONDITIONS: tuple[tuple[str, str], ...] = (
+    ("unopened", r"没拆|未拆|没有拆|没开封|未开封|没打开|原封|\b(?:unopened|not opened|not open|haven'?t opened|never opened|still sealed|sealed|unworn with tags)\b"),
+    ("used", r"用过|用了|穿过|穿了|洗过|洗了|\b(?:used (?:it|them|once|twice)|already used|worn|washed|i'?ve used)\b|^used$"),
+    ("opened", r"拆了|拆开|拆过|开封|打开(?:了|过)|已拆|试(?:过|穿|用)|没(?:有)?(?:用|穿)过|\b(?:opened|unboxed|tried (?:it|them)|unused|not used|never worn)\b"),
+)
 _NEGATED_NO = re.compile(r"不是不|没说不|不是不要|not saying no")
 _NO = re.compile(
     r"^(?:不|否|别|算了|先不|不用|不要|不行|不可以|不办|不是|不对|取消吧?|没有|no|nope|nah|don'?t|do not|never ?mind|not now|stop|leave it|cancel that|forget it|n)"
@@ -46,7 +51,7 @@ _MOST_WORDS = 40  # a yes or no stands in a short line or at its head
 
 
 def find(original: str, normal: Normalised) -> Iterator[Entity]:
-    """Reasons (one), payments, and a yes or a no."""
+    """A reason, payments, the goods' condition, and a yes or a no."""
     text = normal.text
     for value, pattern in _REASONS:
         match = re.search(pattern, text)
@@ -57,6 +62,11 @@ def find(original: str, normal: Normalised) -> Iterator[Entity]:
         match = re.search(pattern, text)
         if match and not (value == "card" and "gift card" in text):
             yield entity("payment", original, normal, match.start(), match.end(), value)
+    for value, pattern in _CONDITIONS:
+        match = re.search(pattern, text)
+        if match and not (value == "used" and re.search(r"没(?:有)?(?:用|穿|洗)过|未使用", text)):
+            yield entity("condition", original, normal, match.start(), match.end(), value)
+            break
     yield from _answers(original, normal)
 
 

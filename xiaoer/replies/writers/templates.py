@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -17,6 +18,11 @@ from xiaoer.errors import ConfigurationError
 from xiaoer.replies.words import Words
 
 LANGUAGES = ("zh", "en")
+# A line of a template ends in a mark, and marks with nothing between them are one line break: a condition that does not hold
+# leaves no empty line, while the empty lines of an article that is quoted stay.
+_MARK = "\x1f"
+_BREAKS = re.compile(r"[ \t]*\x1f[\x1f \t]*")
+_ONLY_TAGS = re.compile(r"(?:\s*\{%.*?%\})+\s*")
 
 
 @dataclass(frozen=True)
@@ -36,16 +42,14 @@ class TemplateWriter:
         template = self.templates[context.language][part.template]
         around = {"w": words, "now": context.now, "customer": context.customer, "shop": context.shop}
         text = template.render({**around, **part.facts})
-        return "\n".join(line.rstrip() for line in text.strip().splitlines())
+        return _BREAKS.sub("\n", text).strip()
 
 
 def read_templates(
     *, labels: Mapping[str, Any] | None = None, units: Mapping[str, Any] | None = None
 ) -> TemplateWriter:
     """The templates shipped. ConfigurationError when a language lacks a template or one cannot be read."""
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, keep_trailing_newline=False
-    )
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     texts: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         folder = files("xiaoer.replies") / "templates" / language
@@ -58,6 +62,13 @@ def read_templates(
         raise ConfigurationError(f"Reply templates exist in one language only: {', '.join(sorted(lacking))}.",
                                  f"以下回复模板只有一种语言：{'、'.join(sorted(lacking))}。")  # fmt: skip
     templates = {
-        language: {name: environment.from_string(text) for name, text in texts[language].items()} for language in LANGUAGES
+        language: {name: environment.from_string(_marked(text)) for name, text in texts[language].items()}
+        for language in LANGUAGES
     }
     return TemplateWriter(templates, labels or {}, units or {})
+
+
+def _marked(template: str) -> str:
+    """The template with marks for line breaks; a line of nothing but tags breaks nothing."""
+    lines = template.splitlines()
+    return "".join(line if _ONLY_TAGS.fullmatch(line) else line + _MARK for line in lines)

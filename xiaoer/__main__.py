@@ -1,0 +1,5 @@
+"""`python -m xiaoer` is `xiaoer`."""
+
+from xiaoer.cli.main import main
+
+main()

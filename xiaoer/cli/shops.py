@@ -1,0 +1,136 @@
+"""`xiaoer shops`: the shops of this installation, their staff, policy and identity secret."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from xiaoer.aftersales.policy import read_policy
+from xiaoer.cli.options import DataDir, ShopId
+from xiaoer.cli.records import records
+from xiaoer.db.scope import Scope
+from xiaoer.desk.sign_in import add_staff
+from xiaoer.desk.types import Role
+from xiaoer.errors import Conflict, Invalid, NotFound
+from xiaoer.settings import Settings, read_settings
+from xiaoer.shop import store_orders, store_products, store_shops
+from xiaoer.shop.types import Shop
+
+commands = typer.Typer(help="The shops of this installation.", no_args_is_help=True)
+_console = Console()
+T = TypeVar("T")
+
+
+@commands.command("list")
+def list_(data_dir: DataDir = None) -> None:
+    """The shops, with how much each holds."""
+    found = read_settings(data_dir=data_dir)
+    table = Table("shop", "name", "products", "orders", highlight=False)
+    for shop, products, orders in asyncio.run(_list(found)):
+        table.add_row(shop.id, " · ".join(shop.names.values()), str(products), str(orders))
+    _console.print(table)
+
+
+async def _list(settings: Settings) -> list[tuple[Shop, int, int]]:
+    async with records(settings) as database:
+        shops = await database.read("", store_shops.list_shops)
+        counted = []
+        for shop in shops:
+            products = await database.read(shop.id, store_products.count_products)
+            orders = await database.read(shop.id, store_orders.count_orders)
+            counted.append((shop, products, orders))
+        return counted
+
+
+@commands.command("add")
+def add(
+    shop: Annotated[str, typer.Argument(help="Its id: letters, digits and dashes.")],
+    zh: Annotated[str, typer.Option(help="Its name in 中文.")],
+    en: Annotated[str, typer.Option(help="Its name in English.")],
+    policy: Annotated[Path, typer.Option(help="Its after-sales policy (YAML).")],
+    email: Annotated[str, typer.Option(help="Where customers can write to.")] = "",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "CNY",
+    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Asia/Shanghai",
+    data_dir: DataDir = None,
+) -> None:
+    """Add a shop. Train its intents next: xiaoer train intents --shop ID."""
+    if not shop or not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in shop):
+        raise Invalid("A shop's id has letters, digits and dashes only.", "店铺 id 只能包含字母、数字和短横线。", field="shop")
+    new = Shop(shop, {"zh": zh, "en": en}, currency, time_zone, email)
+    text = _policy_text(policy)
+
+    def store(scope: Scope) -> None:
+        if any(one.id == shop for one in store_shops.list_shops(scope)):
+            raise Conflict(f"Shop {shop!r} is here already.", f"店铺“{shop}”已存在。", field="shop")
+        store_shops.save_shop(scope, new, identity_secret=secrets.token_urlsafe(32))
+        store_shops.save_policy(scope, text)
+
+    asyncio.run(_write(read_settings(data_dir=data_dir, shop=shop), store))
+    _console.print(f"Shop {shop} added.", highlight=False)
+
+
+@commands.command("policy")
+def policy(
+    file: Annotated[Path, typer.Argument(help="The after-sales policy (YAML).")], data_dir: DataDir = None, shop: ShopId = None
+) -> None:
+    """Put an after-sales policy in force (running servers take it at their next start)."""
+    text, found = _policy_text(file), read_settings(data_dir=data_dir, shop=shop)
+    asyncio.run(_write(found, lambda scope: store_shops.save_policy(scope, text)))
+    _console.print(f"{len(read_policy(text).clauses)} clauses are in force for shop {found.shop}.", highlight=False)
+
+
+@commands.command("staff")
+def staff(
+    email: Annotated[str, typer.Argument(help="Sign-in address.")],
+    name: Annotated[str, typer.Option(prompt=True, help="Name that customers see.")],
+    lead: Annotated[bool, typer.Option("--lead", help="May take conversations over from colleagues.")] = False,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 8 characters.")] = "",
+    data_dir: DataDir = None,
+    shop: ShopId = None,
+) -> None:
+    """Add a member of staff, or give the one with this address a new password."""
+    found = read_settings(data_dir=data_dir, shop=shop)
+    role: Role = "lead" if lead else "staff"
+    asyncio.run(
+        _write(found, lambda scope: add_staff(scope, email=email, name=name, role=role, password=password, language=found.language))
+    )
+    _console.print(f"{name} can sign in to shop {found.shop}.", highlight=False)
+
+
+@commands.command("secret")
+def secret(
+    data_dir: DataDir = None,
+    shop: ShopId = None,
+    renew: Annotated[bool, typer.Option("--renew", help="Make a new one; identities signed with the old one end.")] = False,
+) -> None:
+    """Print the secret with which the shop's own site signs who its customers are (JWT, HS256)."""
+    found = read_settings(data_dir=data_dir, shop=shop)
+
+    def read(scope: Scope) -> str:
+        known = store_shops.get_shop(scope, found.shop)
+        if renew:
+            store_shops.save_shop(scope, known, identity_secret=secrets.token_urlsafe(32))
+        return store_shops.get_identity_secret(scope)
+
+    _console.print(asyncio.run(_write(found, read)), highlight=False)
+
+
+async def _write(settings: Settings, function: Callable[[Scope], T]) -> T:
+    async with records(settings) as database:
+        return await database.write(settings.shop, function)
+
+
+def _policy_text(path: Path) -> str:
+    """The policy's YAML, checked."""
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", f"没有文件 {path}。", field="policy")
+    text = path.read_text("utf-8")
+    read_policy(text)
+    return text
