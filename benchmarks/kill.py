@@ -116,7 +116,8 @@ class Talker:
         while True:
             try:
                 if not self.token:
-                    opened = await http.post(f"{self.base}/api/v1/chat/sessions", json={"identity": self.identity, "language": "zh"})
+                    body_of_session = {"identity": self.identity, "language": "zh"}
+                    opened = await http.post(f"{self.base}/api/v1/chat/sessions", json=body_of_session)
                     opened.raise_for_status()
                     self.token, self.conversation_id = opened.json()["token"], opened.json()["conversation_id"]
                 answer = await http.request(

@@ -41,8 +41,10 @@ def chat(
         async with opened(found) as app:
             if found.shop not in app.shop_ids:
                 raise ConfigurationError(
-                    f"There is no shop {found.shop!r} in {found.data_dir}. `xiaoer demo` makes the demo shop, `xiaoer shops add` one of yours.",
-                    f"{found.data_dir} 中没有店铺“{found.shop}”。`xiaoer demo` 会建立演示店铺，`xiaoer shops add` 可添加自己的店铺。",
+                    f"There is no shop {found.shop!r} in {found.data_dir}. "
+                    "`xiaoer demo` makes the demo shop, `xiaoer shops add` one of yours.",
+                    f"{found.data_dir} 中没有店铺“{found.shop}”。"
+                    "`xiaoer demo` 会建立演示店铺，`xiaoer shops add` 可添加自己的店铺。",
                     field="shop",
                 )
             await _talk(app, as_, found.language, say or [], why=why)
@@ -125,7 +127,8 @@ def card_line(card: Mapping[str, Any]) -> str:
 
 def _why(trace: Mapping[str, Any]) -> str:
     wishes = trace["understood"]["wishes"]
-    heard = ", ".join(f"{one['intents'][0]['intent']} {one['intents'][0]['probability']:.0%} ({one['outcome']})" for one in wishes if one["intents"])
+    likeliest = [(one["intents"][0], one["outcome"]) for one in wishes if one["intents"]]
+    heard = ", ".join(f"{first['intent']} {first['probability']:.0%} ({outcome})" for first, outcome in likeliest)
     decided = " → ".join(f"{one['step']}:{one['outcome']}" for one in trace["decided"]["steps"])
     took = sum(trace["ms"].values())
     return f"{heard or 'nothing understood'} | {decided} | {', '.join(trace['decided']['parts'])} | {took:.1f} ms"

@@ -33,7 +33,9 @@ def export(
 ) -> None:
     """Write a shop's records, models and pictures into one zip file: a backup, or a move to another machine."""
     if file.exists() and not replace:
-        raise Invalid(f"{file} is there already. Choose another name or give --replace.", f"{file} 已存在，请换个名字或加 --replace。")
+        raise Invalid(
+            f"{file} is there already. Choose another name or give --replace.", f"{file} 已存在，请换个名字或加 --replace。"
+        )
     found = read_settings(data_dir=data_dir, shop=shop)
     lines = asyncio.run(_export(found, file))
     Console(stderr=True).print(f"{lines} rows of shop {found.shop} → {file}", highlight=False)

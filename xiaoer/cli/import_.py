@@ -41,7 +41,9 @@ def import_(
         with zipfile.ZipFile(file) as packed:
             shop_id, lines = asyncio.run(_import(found, packed, name))
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise Invalid(f"{file} was not made by `xiaoer export`, or is damaged ({error}).", f"{file} 不是导出文件，或已损坏（{error}）。") from error
+        raise Invalid(
+            f"{file} was not made by `xiaoer export`, or is damaged ({error}).", f"{file} 不是导出文件，或已损坏（{error}）。"
+        ) from error
     Console(stderr=True).print(f"{lines} rows → shop {shop_id}", highlight=False)
 
 
@@ -50,7 +52,10 @@ async def _import(settings: Settings, packed: zipfile.ZipFile, name: str | None)
         raise Invalid("The file unpacks to more than 2 GiB.", "文件解压后超过 2 GiB。", field="file")
     about = json.loads(packed.read("xiaoer.json"))
     if about.get("format") != FORMAT:
-        raise Invalid(f"Format {about.get('format')}; this version reads {FORMAT}.", f"格式 {about.get('format')} 不支持，本版本读取 {FORMAT}。")
+        raise Invalid(
+            f"Format {about.get('format')}; this version reads {FORMAT}.",
+            f"格式 {about.get('format')} 不支持，本版本读取 {FORMAT}。",
+        )
     shop = Shop(**{**about["shop"], **({"id": name} if name else {})})
     async with records(settings) as database:
         with bar(f"Importing {shop.id}") as report:
@@ -66,7 +71,8 @@ def _read(scope: Scope, shop: Shop, packed: zipfile.ZipFile, report: Report) -> 
     """In one transaction: the whole shop or nothing of it."""
     if any(one.id == shop.id for one in store_shops.list_shops(scope)) or not is_empty(scope):
         raise Conflict(
-            f"Shop {shop.id!r} is here already. Import it under another id: --as NAME.", f"店铺“{shop.id}”已存在，可用 --as 换一个 id 导入。"
+            f"Shop {shop.id!r} is here already. Import it under another id: --as NAME.",
+            f"店铺“{shop.id}”已存在，可用 --as 换一个 id 导入。",
         )
     store_shops.save_shop(scope, shop)
     tables, written = list_tables(), 0

@@ -69,8 +69,8 @@ async def run(settings: Settings, listening: socket.socket, *, ready: Callable[[
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
+        while not server.started and not serving.done():  # uvicorn offers no event to wait for
+            await asyncio.sleep(0.01)  # noqa: ASYNC110
         if not serving.done():
             ready(app)
         await serving
@@ -89,4 +89,5 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
 
 def _say_where(app: App, listening: socket.socket) -> None:
     where = address_of(app.settings, listening)
-    Console().print(f"Xiaoer 小二 serves {len(app.shop_ids)} shop(s) at {where} · desk {where}/desk · API {where}/api/v1/openapi.json")
+    shops = len(app.shop_ids)
+    Console().print(f"Xiaoer 小二 · {shops} shop(s) · {where} · desk {where}/desk · API {where}/api/v1/openapi.json", soft_wrap=True)

@@ -91,15 +91,18 @@ def staff(
     email: Annotated[str, typer.Argument(help="Sign-in address.")],
     name: Annotated[str, typer.Option(prompt=True, help="Name that customers see.")],
     lead: Annotated[bool, typer.Option("--lead", help="May take conversations over from colleagues.")] = False,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 8 characters.")] = "",
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 8 characters.")
+    ] = "",
     data_dir: DataDir = None,
     shop: ShopId = None,
 ) -> None:
     """Add a member of staff, or give the one with this address a new password."""
     found = read_settings(data_dir=data_dir, shop=shop)
     role: Role = "lead" if lead else "staff"
+    language = found.language
     asyncio.run(
-        _write(found, lambda scope: add_staff(scope, email=email, name=name, role=role, password=password, language=found.language))
+        _write(found, lambda scope: add_staff(scope, email=email, name=name, role=role, password=password, language=language))
     )
     _console.print(f"{name} can sign in to shop {found.shop}.", highlight=False)
 

@@ -46,17 +46,15 @@ def list_inbox(
 
 def count_inbox(scope: Scope, *, staff_id: str) -> dict[str, int]:
     """How many conversations stand in each tab."""
-    query = scope.select(conversations.c.holder, conversations.c.staff_id, sa.func.count()).where(
-        conversations.c.last_seq > 0
-    )
+    number = sa.func.count().label("number")
+    query = scope.select(conversations.c.holder, conversations.c.staff_id, number).where(conversations.c.last_seq > 0)
     counts = dict.fromkeys(TABS, 0)
     for row in scope.all(query.group_by(conversations.c.holder, conversations.c.staff_id)):
-        holder, holder_staff_id, number = row[0], row[1], int(row[2])
-        counts["all"] += number
-        if holder == "staff":
-            counts["mine"] += number if holder_staff_id == staff_id else 0
-        elif holder in counts:
-            counts[holder] += number
+        counts["all"] += row.number
+        if row.holder == "staff":
+            counts["mine"] += row.number if row.staff_id == staff_id else 0
+        elif row.holder in counts:
+            counts[row.holder] += row.number
     return counts
 
 

@@ -24,7 +24,9 @@ from xiaoer.nlu.types import Understanding
 
 # "It's too small" is said of returns and exchanges alike: while one of them is open, it takes words like these to leave it.
 _CHANGE_OF_MIND = re.compile(
-    r"换|改成|还是|不退|算了|取消|维修|修|\b(?:exchange|swap|instead|rather|actually|cancel|refund|repair|fix|change)\b", re.IGNORECASE
+    r"换|改成|还是|不退|算了|取消|维修|修|"
+    r"\b(?:exchange|swap|instead|rather|actually|cancel|refund|repair|fix|change)\b",
+    re.IGNORECASE,
 )
 _TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
 _SURE_DIGRESSION = 0.8

@@ -93,9 +93,9 @@ def _goal_of(
 def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
     """The wish's own intent; a follow-up about a product goes on with what was asked before ("and in blue?")."""
     focus, sure = state.focus, wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= 0.8
-    if understanding.is_follow_up and focus.intent and not sure:
-        if follows_up(state, understanding) or focus.intent not in _ABOUT_PRODUCTS:
-            return focus.intent
+    goes_on = follows_up(state, understanding) or focus.intent not in _ABOUT_PRODUCTS
+    if understanding.is_follow_up and focus.intent and not sure and goes_on:
+        return focus.intent
     if wish.outcome == "outside" and any(understanding.has(kind) for kind in ("product", "kind")):
         return "product_info"
     return wish.intent

@@ -107,7 +107,8 @@ def _load(scope: Scope, query: sa.Select[Any]) -> tuple[Order, ...]:
     made: list[Order] = []
     for row in rows:
         values: dict[str, Any] = {name: row._mapping[name] for name in _ORDER}
-        made.append(Order(**values, **{name: tuple(found.get(row.id, ())) for name, found in children.items()}))
+        values.update({name: tuple(found.get(row.id, ())) for name, found in children.items()})
+        made.append(Order(**values))
     return tuple(made)
 
 

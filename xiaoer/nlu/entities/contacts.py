@@ -69,7 +69,6 @@ def _addresses(original: str, normal: Normalised) -> Iterator[Entity]:
         yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
         return
     for match in _ENGLISH.finditer(normal.text):
-        first, last = normal.span(match.start(), match.end())
         value = {key: original[slice(*normal.span(*match.span(key)))] if part else "" for key, part in match.groupdict().items()}
         yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
         return
