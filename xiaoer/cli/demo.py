@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -22,13 +22,16 @@ from xiaoer.cli.train import read_lines
 from xiaoer.db.engine import utc_now
 from xiaoer.demo.check import check
 from xiaoer.demo.seed import SHOP_ID, is_seeded, keep_credentials, refresh_dates, seed
+from xiaoer.demo.seed_staff import LIN, WU
 from xiaoer.demo.seed_knowledge import fit_knowledge
 from xiaoer.demo.utterances import TRAINING
+from xiaoer.desk.store import list_staff
 from xiaoer.errors import ConfigurationError, ModelUnavailable
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.train import hash_of
 from xiaoer.settings import Settings, read_settings
+from xiaoer.web.session import enter_link
 
 _console = Console(stderr=True, highlight=False)
 
@@ -38,7 +41,8 @@ def demo(
     host: Host = None,
     port: Port = None,
     is_check: Annotated[
-        bool, typer.Option("--check", help="Play every kind of conversation against a server of its own, in both languages, and end.")
+        bool,
+        typer.Option("--check", help="Play every kind of conversation against a server of its own, in both languages, and end."),
     ] = False,
 ) -> None:
     """Make the demo shop (once), train, index, and serve it. Prints three links."""
@@ -49,7 +53,8 @@ def demo(
     settings = _settings(data_dir, host, port)
     listening = listen(settings)
     prepare(settings)
-    asyncio.run(run(settings, listening, ready=lambda app: _say_where(app, listening)))
+    people = asyncio.run(_find_staff(settings))
+    asyncio.run(run(settings, listening, ready=lambda app: _say_where(app, address_of(settings, listening), people)))
 
 
 def _settings(data_dir: Path | None, host: str | None, port: int | None) -> Settings:
@@ -102,42 +107,53 @@ async def _prepare_index(settings: Settings) -> None:
     knowledge.close()
 
 
-def _say_where(app: App, where: str, people: DemoStaff) -> None:
-    desk = where + enter_link(app, shop_id=SHOP_ID, staff_id=people.staff.id)
-    explain = where + enter_link(app, shop_id=SHOP_ID, staff_id=people.lead.id, to="/explain")
-    rows = (("商店 Shop", f"{where}/shop"), ("工作台 Desk", desk), ("解释 Explain", explain))
-    for name, link in rows:
-        _console.print(f"[bold red]{name:<12}[/bold red] [link={link}]{link}[/link]", soft_wrap=True)
-    _console.print(f"[dim]{people.credentials} · Ctrl-C 结束 ends it[/dim]", soft_wrap=True)
+async def _find_staff(settings: Settings) -> dict[str, str]:
+    """The ids of the demo's two members of staff by their address."""
+    async with records(settings) as database:
+        return {one.email: one.id for one in await database.read(SHOP_ID, list_staff)}
+
+
+def _say_where(app: App, where: str, people: dict[str, str]) -> None:
+    """The three links; those of staff sign in by themselves, once, within a day."""
+    desk = where + enter_link(app, shop_id=SHOP_ID, staff_id=people[LIN])
+    explain = where + enter_link(app, shop_id=SHOP_ID, staff_id=people[WU], to="/explain")
+    for name, link in (("商店 Shop", f"{where}/shop"), ("工作台 Desk", desk), ("解释 Explain", explain)):
+        _console.print(f"[bold red]{name:<11}[/bold red] [link={link}]{link}[/link]", soft_wrap=True)
+    kept = app.settings.data_dir / "demo-credentials"
+    _console.print(f"[dim]邮箱和密码 e-mail and password: {kept} · Ctrl-C 结束 ends it[/dim]", soft_wrap=True)
 
 
 def _check(settings: Settings) -> int:
     """Serve in this process and play against it over real sockets. 0 when every answer is right."""
     listening = listen(settings)
     prepare(settings)
-    failures: list[str] = []
-
-    async def play() -> None:
-        done = asyncio.Event()
-
-        async def talk(app: App) -> None:
-            try:
-                failures.extend(await check(app, address_of(settings, listening), say=lambda text: _console.print(text, markup=False)))
-            except Exception as error:  # whatever breaks the player is a failed check, with its reason
-                failures.append(f"the check itself broke: {type(error).__name__}: {error}")
-            finally:
-                done.set()
-
-        talks: list[asyncio.Task[None]] = []
-        serving = asyncio.create_task(run(settings, listening, ready=lambda app: talks.append(asyncio.create_task(talk(app)))))
-        waiting = asyncio.create_task(done.wait())
-        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        serving.cancel()
-        waiting.cancel()
-        await asyncio.gather(serving, waiting, *talks, return_exceptions=True)
-
-    asyncio.run(play())
+    failures = asyncio.run(_play(settings, listening))
     for failure in failures:
         _console.print(f"✗ {failure}", markup=False, style="red")
     _console.print("demo --check: " + ("every answer was right" if not failures else f"{len(failures)} wrong"), markup=False)
     return 1 if failures else 0
+
+
+async def _play(settings: Settings, listening: socket) -> list[str]:
+    """What was wrong, while a server runs beside the player."""
+    failures: list[str] = []
+    played = asyncio.Event()
+    talks: list[asyncio.Task[None]] = []
+
+    async def talk(app: App) -> None:
+        try:
+            failures.extend(await check(app, address_of(settings, listening), say=lambda text: _console.print(text, markup=False)))
+        except Exception as error:  # whatever breaks the player is a failed check, with its reason
+            failures.append(f"the check itself broke: {type(error).__name__}: {error}")
+        finally:
+            played.set()
+
+    serving = asyncio.create_task(run(settings, listening, ready=lambda app: talks.append(asyncio.create_task(talk(app)))))
+    waiting = asyncio.create_task(played.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not played.is_set():
+        failures.append(f"the server ended early: {serving.exception() if serving.done() else 'no reason'}")
+    serving.cancel()
+    waiting.cancel()
+    await asyncio.gather(serving, waiting, *talks, return_exceptions=True)
+    return failures

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from xiaoer.db.scope import Scope
+from xiaoer.demo.read_yaml import list_yaml, read_yaml
 from xiaoer.errors import ConfigurationError
 from xiaoer.knowledge import store
 from xiaoer.knowledge.types import Article, ArticleText
@@ -19,13 +17,13 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def read_articles() -> tuple[Article, ...]:
     """Every article, both languages side by side. ConfigurationError names the file and article that cannot be read."""
     found: dict[str, Article] = {}
-    for entry in sorted((files("xiaoer.demo") / "articles").iterdir(), key=str):
-        if not entry.name.endswith(".yaml"):
-            continue
-        for data in yaml.safe_load(entry.read_text("utf-8")):
-            article = _article(entry.name, data)
+    for path in list_yaml("articles"):
+        for data in read_yaml(path):
+            article = _article(path, data)
             if article.id in found:
-                raise ConfigurationError(f"{entry.name}: article {article.id!r} is there twice.")
+                raise ConfigurationError(
+                    f"{path}: article {article.id!r} is there twice.", f"{path}：文章 {article.id} 重复。"
+                )
             found[article.id] = article
     return tuple(found.values())
 
@@ -41,7 +39,9 @@ def seed_articles(scope: Scope) -> int:
 def _article(name: str, data: dict[str, Any]) -> Article:
     try:
         texts = tuple(
-            ArticleText(language, data[language]["title"], tuple(data[language]["similar"]), data[language]["body"].strip())
+            ArticleText(
+                language, data[language]["title"], tuple(data[language]["similar"]), data[language]["body"].strip()
+            )
             for language in ("zh", "en")
             if language in data
         )
@@ -55,4 +55,7 @@ def _article(name: str, data: dict[str, Any]) -> Article:
             updated_at=_NEVER,
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"{name}: article {data.get('id', '?')!r} lacks {error}.") from error
+        raise ConfigurationError(
+            f"{name}: article {data.get('id', '?')!r} lacks {error}.",
+            f"{name}：文章 {data.get('id', '?')} 缺少 {error}。",
+        ) from error

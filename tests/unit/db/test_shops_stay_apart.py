@@ -32,6 +32,7 @@ from xiaoer.db.engine import Database
 from xiaoer.db.schema import load_all_tables
 from xiaoer.db.scope import Scope
 from xiaoer.desk.types import Staff
+from xiaoer.errors import XiaoerError
 from xiaoer.knowledge.types import Article, ArticleText
 from xiaoer.shop.types import Coupon, Order, OrderItem, Product, Variant
 
@@ -185,9 +186,9 @@ def run(scope: Scope, call: Call, numbers: Mapping[str, Iterator[int]]) -> str:
         try:
             answer = repr(FUNCTIONS[name](Scope(scope.connection, shop, scope.now), **arguments))
             succeeded[name] += 1
-        except Exception as error:
+        except (XiaoerError, sa.exc.SQLAlchemyError, KeyError, ValueError) as error:
             scope.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT call")
-            answer = f"{type(error).__name__}"
+            answer = type(error).__name__
     return f"{name}: {answer}"
 
 

@@ -1,0 +1,54 @@
+# Xiaoer 小二. `make` alone prints the menu; a line after ## is its text, a line ##@ is a heading.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadfile
+
+# Where CI runs, the services are promised: a missing one is a failure, not a skip.
+ifeq ($(CI),true)
+export XIAOER_TEST_REQUIRE ?= postgres,chromium
+endif
+
+.DEFAULT_GOAL := menu
+.PHONY: menu demo setup services test unit lint types imports package check clean
+
+menu:
+	@awk -f scripts/menu.awk $(MAKEFILE_LIST)
+
+##@ Use 使用
+demo: ## start the demo shop 启动演示店铺 (make demo ARGS=--check plays it through 自检)
+	@sh scripts/venv.sh demo
+	@$(BIN)/xiaoer demo $(ARGS)
+
+##@ Develop 开发
+setup: ## make .venv with everything that development needs 准备开发环境
+	@sh scripts/venv.sh dev
+
+services: # what the browser and PostgreSQL tests need; installed on Debian as root, else told what will be skipped
+	@sh scripts/services.sh
+
+test: services setup ## all tests 运行全部测试 (make test ARGS="-k returns")
+	@$(PYTEST) $(ARGS)
+
+unit: setup ## the quick tests only 只运行单元测试
+	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+lint: setup ## style of Python and of the pages 代码与页面风格
+	@$(BIN)/ruff check .
+	@$(BIN)/djlint xiaoer --lint --quiet
+
+types: setup ## mypy, strict 类型检查
+	@$(BIN)/mypy
+
+imports: setup ## rooms import only what lies below them 检查分层依赖
+	@$(BIN)/lint-imports
+
+package: setup ## build the wheel, install it into an empty environment, play the demo there 打包并验证
+	@sh scripts/package.sh
+
+check: ## everything that CI runs 运行与 CI 相同的全部检查
+	@bash .ci/run
+
+clean: ## remove .venv and everything that was built 清理
+	@rm -rf $(VENV) build dist artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The desk: where staff see who waits, take conversations over, answer, and hand back."""

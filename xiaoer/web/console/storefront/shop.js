@@ -1,0 +1,7 @@
+// A button with data-ask opens the chat and says those words there.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-ask]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  const chat = document.querySelector("xiaoer-chat");
+  if (chat && "ask" in chat) /** @type {any} */ (chat).ask(button.dataset.ask);
+});

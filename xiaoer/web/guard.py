@@ -1,0 +1,74 @@
+"""What stands around every request: a number to find it by, headers that browsers obey, and the last net for defects."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from xiaoer.web.errors import render_error, unexpected
+
+log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+# Pages load only what this server serves, run no inline script and stand in nobody's frame.
+_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_SHARED = ("/widget/", "/ui/", "/pictures/")  # other shops' pages embed these
+_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Guard:
+    """ASGI middleware. Sets `scope["request_id"]`, the security headers, and turns an unexpected exception into a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; sockets only get their number."""
+        given = Headers(scope=scope).get("x-request-id", "") if scope["type"] in ("http", "websocket") else ""
+        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        has_started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                _add_headers(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_guarded)
+        except Exception:
+            log.exception("request %s failed: %s %s", scope["request_id"], scope["method"], scope["path"])
+            if has_started:  # half an answer is out; only breaking the connection tells the reader
+                raise
+            request = Request(scope, receive)
+            await render_error(request, unexpected())(scope, receive, send_guarded)
+
+
+def _add_headers(headers: MutableHeaders, scope: Scope) -> None:
+    headers["X-Request-ID"] = scope["request_id"]
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    is_page = headers.get("content-type", "").startswith("text/html")
+    headers.setdefault("Content-Security-Policy", _PAGE_POLICY if is_page else _DATA_POLICY)
+    is_shared = scope["path"].startswith(_SHARED)
+    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_shared else "same-origin")
+    if is_page or scope["path"].startswith("/api/"):
+        headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,104 @@
+"""An App behind HTTP: `make_web(app)`. Whoever opened the App closes it."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from xiaoer.app import App
+from xiaoer.errors import UnavailableError
+from xiaoer.shop import store_shops as shops
+from xiaoer.web.api import articles, chat, socket
+from xiaoer.web.api.pace import Pace
+from xiaoer.web.console.desk.page import router as desk
+from xiaoer.web.console.explain.page import router as explain
+from xiaoer.web.console.reference.page import router as reference
+from xiaoer.web.console.sign_in.page import router as sign_in
+from xiaoer.web.console.storefront.page import is_demo
+from xiaoer.web.console.storefront.page import router as storefront
+from xiaoer.web.console.storefront.pictures import router as pictures
+from xiaoer.web.errors import add_error_pages
+from xiaoer.web.files import Files
+from xiaoer.web.guard import Guard
+from xiaoer.web.widget_files import WidgetFiles
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+MOST_BODY = 256 * 1024
+_ABOUT = """Customers talk, staff answer, programs look on. Errors are problem details (RFC 9457) with a stable `code`.
+
+The socket: `GET /api/v1/chat/socket`, JSON frames. The first one is `{"type": "hello", "token": …, "after": SEQ}`; without
+`after` the newest lines come. The server sends `messages`, `conversation`, `typing`, `stored`, `error`, `pong`; the client
+sends `say`, `typing`, `ping` (every 25 seconds)."""
+
+
+def make_web(app: App) -> FastAPI:
+    """Everything that is served over HTTP. The App stands in `web.state.xiaoer`."""
+    web = FastAPI(
+        title="Xiaoer 小二",
+        summary="Customer service for online shops.",
+        description=_ABOUT,
+        version=_version(),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # FastAPI's page loads its scripts from a CDN; ours is in console/reference
+        redoc_url=None,
+        middleware=_middleware(app),
+        max_body_size=MOST_BODY,
+        form_limits={"max_files": 1, "max_fields": 100, "max_part_size": MOST_BODY},
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is reported to anybody
+    )
+    web.state.xiaoer = app
+    web.state.pace = Pace(app.settings.messages_per_minute)
+    add_error_pages(web)
+    for router in (chat.router, socket.router, articles.router, sign_in, desk, explain, reference, storefront, pictures):
+        web.include_router(router)
+    web.include_router(chat.pictures_router, max_body_size=app.settings.upload_mb * 1024 * 1024 + MOST_BODY)
+    web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"])
+    web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)
+    web.mount("/widget", WidgetFiles(HERE / "widget"), name="widget")
+    web.mount("/ui", Files(HERE / "ui"), name="ui")
+    web.mount("/console", Files(HERE / "console"), name="console")
+    return web
+
+
+async def tell_health(request: Request) -> Response:
+    """Alive, and the records answer. 503 when they do not."""
+    app: App = request.app.state.xiaoer
+    try:
+        listed = await app.database.read("", shops.list_shops)
+    except UnavailableError as error:
+        log.warning("health: %s", error)
+        return JSONResponse({"status": "unavailable", "code": error.code}, 503)
+    return JSONResponse({"status": "ok", "version": _version(), "shops": len(listed)})
+
+
+async def show_start(request: Request) -> Response:
+    """The demo's shop where there is one, else the desk."""
+    return RedirectResponse("/shop" if await is_demo(request.app.state.xiaoer) else "/desk", status_code=303)
+
+
+def _middleware(app: App) -> list[Middleware]:
+    """From outside to inside. CORS stands outside the guard, so that other sites' pages can read errors too."""
+    cors: dict[str, Any] = {
+        "allow_origins": list(app.settings.allowed_origins),
+        "allow_methods": ["GET", "POST"],
+        "allow_headers": ["Authorization", "Content-Type", "X-Request-ID"],
+        "expose_headers": ["X-Request-ID", "Retry-After"],
+        "max_age": 86400,
+    }
+    return [Middleware(CORSMiddleware, **cors), Middleware(Guard)]
+
+
+def _version() -> str:
+    try:
+        return version("xiaoer")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "0"

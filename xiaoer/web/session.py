@@ -1,0 +1,175 @@
+"""Who of the staff sits at this browser: a signed cookie, read anew at every request; and the wall against forged forms."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from xiaoer.db.ids import new_id
+from xiaoer.db.scope import Scope
+from xiaoer.desk import store as desk
+from xiaoer.desk.types import Staff
+from xiaoer.errors import NotAllowed, NotSignedIn
+from xiaoer.privacy.store import add_audit, list_audit
+
+if TYPE_CHECKING:
+    from xiaoer.app import App
+
+COOKIE = "xiaoer_staff"
+FORM_FIELD = "form_token"
+FORM_HEADER = "x-form-token"
+_ENTER_LASTS = timedelta(days=1)
+_MOST_CHARACTERS = 4096  # a token longer than this is nobody's
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """A member of staff who is signed in at a shop. `form_token` must come back with every form."""
+
+    staff: Staff
+    shop_id: str
+    form_token: str
+
+
+def app_of(request: Request) -> App:
+    """The App that this server serves."""
+    app: App = request.app.state.xiaoer
+    return app
+
+
+def start_session(request: Request, response: Response, *, shop_id: str, staff: Staff) -> None:
+    """Sign this browser in: the cookie is out of reach of scripts and not sent along by other sites' forms."""
+    app = app_of(request)
+    lasts = timedelta(hours=app.settings.session_hours)
+    token = _sign(app, {"purpose": "staff", "sub": staff.id, "shop": shop_id, "jti": new_id("ses")}, lasts)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(lasts.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https" or app.settings.public_url.startswith("https:"),
+        path="/",
+    )
+
+
+def end_session(response: Response) -> None:
+    """Sign this browser out."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+
+
+async def find_session(request: Request) -> StaffSession | None:
+    """Who is signed in, or None. The account is read each time: who leaves the staff is out at once."""
+    app = app_of(request)
+    claims = _read(app, request.cookies.get(COOKIE, ""), purpose="staff")
+    if claims is None or claims["shop"] not in app.shop_ids:
+        return None
+    staff = await app.database.read(claims["shop"], lambda scope: desk.find_staff(scope, claims["sub"]))
+    return None if staff is None else StaffSession(staff, claims["shop"], _form_token(app, claims["jti"]))
+
+
+async def require_staff(request: Request) -> StaffSession:
+    """Who is signed in; NotSignedIn otherwise."""
+    found = await find_session(request)
+    if found is None:
+        raise NotSignedIn("Sign in to go on.", "请先登录。")
+    return found
+
+
+SignedIn = Annotated[StaffSession, Depends(require_staff)]
+
+
+async def require_form(request: Request, session: SignedIn) -> StaffSession:
+    """Who sent this form, from a page of ours: the browser says where it comes from, and its token is the session's."""
+    check_origin(request)
+    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), session.form_token.encode()):
+        raise NotAllowed("This page is out of date. Load it again and repeat.", "页面已过期，请刷新后重试。")
+    return session
+
+
+FromForm = Annotated[StaffSession, Depends(require_form)]
+
+
+def check_origin(request: Request) -> None:
+    """NotAllowed when a browser says that another site sent this. Clients that are no browsers say nothing and pass."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    hosts = {request.headers.get("host", ""), urlsplit(app_of(request).settings.public_url).netloc}
+    is_foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc not in hosts)
+    if is_foreign:
+        raise NotAllowed("This form was sent from another site.", "请求来自其他网站，已被拒绝。")
+
+
+def enter_link(app: App, *, shop_id: str, staff_id: str, to: str = "/desk") -> str:
+    """A path that signs this member in once, within a day, and goes on to `to`."""
+    token = _sign(app, {"purpose": "enter", "sub": staff_id, "shop": shop_id, "jti": new_id("ent"), "to": to}, _ENTER_LASTS)
+    return f"/desk/enter?token={quote(token)}"
+
+
+async def use_enter_token(app: App, token: str) -> tuple[str, Staff, str]:
+    """The shop, the member and where to go; NotSignedIn when the link is not ours, too old, or was used before.
+
+    That it was used stands in the audit, so it counts once in all processes and after a restart.
+    """
+    claims = _read(app, token, purpose="enter")
+    used_up = NotSignedIn("This link has been used or is too old. Sign in instead.", "这个链接已使用过或已过期，请登录。")
+    if claims is None or claims["shop"] not in app.shop_ids:
+        raise used_up
+
+    def use(scope: Scope) -> Staff | None:
+        scope.lock("audit")  # two windows with the same link: the second must see the first one's line
+        staff = desk.find_staff(scope, claims["sub"])
+        if staff is None or list_audit(scope, about=claims["jti"], limit=1):
+            return None
+        add_audit(scope, who=staff.id, what="entered", about=claims["jti"], data={})
+        return staff
+
+    staff = await app.database.write(claims["shop"], use)
+    if staff is None:
+        raise used_up
+    return claims["shop"], staff, safe_path(claims.get("to"), "/desk")
+
+
+def safe_path(path: object, otherwise: str) -> str:
+    """A path on this server, or `otherwise`: a link must not lead a signed-in person to another site."""
+    if not isinstance(path, str) or not path.startswith("/") or path[1:2] in ("/", "\\") or not path.isprintable():
+        return otherwise
+    return path
+
+
+def _key(app: App) -> OctKey:
+    return OctKey.import_key(app.secret)
+
+
+def _sign(app: App, claims: dict[str, Any], lasts: timedelta) -> str:
+    now = app.clock()
+    times = {"iat": int(now.timestamp()), "exp": int((now + lasts).timestamp())}
+    return jwt.encode({"alg": "HS256"}, {**claims, **times}, _key(app))
+
+
+def _read(app: App, token: str, *, purpose: str) -> dict[str, Any] | None:
+    """The claims of a token of ours for this purpose, or None."""
+    if not 0 < len(token) <= _MOST_CHARACTERS:
+        return None
+    try:
+        claims = jwt.decode(token, _key(app), algorithms=["HS256"]).claims
+    except (JoseError, ValueError):
+        return None
+    is_whole = all(isinstance(claims.get(name), str) for name in ("sub", "shop", "jti"))
+    is_valid = isinstance(claims.get("exp"), int) and app.clock().timestamp() < claims["exp"]
+    return claims if is_whole and is_valid and claims.get("purpose") == purpose else None
+
+
+def _form_token(app: App, session_id: str) -> str:
+    return hmac.new(app.secret, b"form|" + session_id.encode(), sha256).hexdigest()

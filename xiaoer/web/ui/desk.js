@@ -1,0 +1,65 @@
+// The desk's page: its elements, and what holds them together. Every link and form here also works without this file.
+
+import "./elapsed-time.js";
+import "./hot-keys.js";
+import "./live-stream.js";
+import "./message-composer.js";
+import "./split-columns.js";
+
+document.documentElement.classList.add("has-script");
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const opener = target?.closest("[data-opens]");
+  if (opener instanceof HTMLElement) open(event, opener);
+  const source = target?.closest("[data-insert]");
+  if (source instanceof HTMLElement) document.querySelector("message-composer")?.insert(source.dataset.insert ?? "");
+  const toggle = target?.closest("[data-toggles][aria-expanded=true]");
+  if (toggle instanceof HTMLElement) fold(event, toggle);
+  if (target instanceof HTMLDialogElement) target.close(); // a press beside the dialog's content
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (target && !menu.contains(target)) menu.removeAttribute("open");
+  }
+}, { capture: true });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.removeAttribute("open");
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const { xhr, target } = detail;
+  if (target.id === "open" && !xhr.responseText.includes('id="open"')) {
+    detail.shouldSwap = false; // signed out, or an error that has a page of its own
+    location.assign(xhr.status < 400 ? xhr.responseURL : location.href);
+  } else if (target.id !== "open" && xhr.status >= 400) {
+    detail.shouldSwap = false;
+    if (xhr.status === 401) location.reload();
+  }
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target } = /** @type {CustomEvent} */ (event).detail;
+  if (!target.classList.contains("why")) return;
+  target.hidden = false;
+  document.querySelector(`[aria-controls="${target.id}"]`)?.setAttribute("aria-expanded", "true");
+});
+
+/** @param {Event} event @param {HTMLElement} opener */
+function open(event, opener) {
+  const box = document.getElementById(opener.dataset.opens ?? "");
+  if (!(box instanceof HTMLDialogElement)) return;
+  event.preventDefault();
+  if (box.open) box.close();
+  else box.showModal();
+}
+
+/** What a second press on "why" does. @param {Event} event @param {HTMLElement} toggle */
+function fold(event, toggle) {
+  event.preventDefault();
+  event.stopPropagation();
+  toggle.setAttribute("aria-expanded", "false");
+  const box = document.getElementById(toggle.getAttribute("aria-controls") ?? "");
+  if (box) box.hidden = true;
+}
