@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from xiaoer.db.migrate import FOLDER, config_for
+from xiaoer.db.schema import load_all_tables
 
 _SECURITY = '''
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
@@ -45,8 +47,14 @@ def main(argument: str) -> None:
             before = set((FOLDER / "versions").glob("*.py"))
             command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
             (path,) = set((FOLDER / "versions").glob("*.py")) - before
-            _secure(path, [t.name for t in config.attributes["metadata"].sorted_tables if "shop_id" in t.c] if is_first else [])
+            _secure(path, _new_tables(path))
     print(f"wrote {path}")
+
+
+def _new_tables(path: Path) -> list[str]:
+    """The tables of shops that this revision makes."""
+    made = re.findall(r"op\.create_table\(\s*['\"](\w+)['\"]", path.read_text("utf-8"))
+    return [name for name in made if "shop_id" in load_all_tables().tables[name].c]
 
 
 def _secure(path: Path, names: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import postgres
+from tests import postgres, spruce
+from xiaoer.app import App
 from xiaoer.db.engine import Database
+from xiaoer.nlu.model import IntentModel
+from xiaoer.settings import read_settings
 
 _SLOW = [HealthCheck.too_slow]  # a busy machine is no fault of the test
 settings.register_profile("home", deadline=None, max_examples=60, suppress_health_check=_SLOW)
@@ -118,3 +122,65 @@ async def database(database_url: str, clock: StandingClock) -> AsyncIterator[Dat
     await opened.migrate()
     yield opened
     await opened.close()
+
+
+# ── the demo shop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="session")
+def spruce_model(pytestconfig: pytest.Config) -> IntentModel:
+    """The demo shop's intent model; trained only when its lines or the code behind it changed."""
+    return spruce.trained_model(pytestconfig.cache.mkdir("xiaoer"))
+
+
+@pytest.fixture(scope="session")
+def spruce_folder(tmp_path_factory: pytest.TempPathFactory, spruce_model: IntentModel) -> Path:
+    """The demo shop's data folder, to copy from: made once, by whichever test process comes first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with spruce.alone(shared / "spruce.lock"):
+        spruce.make_folder(shared / "spruce", spruce_model, NOW)
+    return shared / "spruce"
+
+
+@pytest.fixture(scope="session")
+def spruce_template(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
+    """The demo shop's records on PostgreSQL, to be cloned."""
+    name = postgres_server.clone(postgres_template)
+    spruce.make_records(postgres_server.url_of(name), NOW)
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def spruce_data(spruce_folder: Path, tmp_path: Path) -> Path:
+    """A data folder of the demo shop for this test alone."""
+    folder = tmp_path / "spruce"
+    shutil.copytree(spruce_folder, folder)
+    return folder
+
+
+@pytest.fixture
+def spruce_sqlite_url(spruce_data: Path) -> str:
+    """The demo shop's records on SQLite."""
+    return f"sqlite:///{spruce_data / 'xiaoer.sqlite3'}"
+
+
+@pytest.fixture
+def spruce_postgres_url(postgres_server: postgres.Server, spruce_template: str) -> Iterator[str]:
+    """The demo shop's records on PostgreSQL."""
+    name = postgres_server.clone(spruce_template)
+    yield postgres_server.url_of(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+async def spruce_app(
+    request: pytest.FixtureRequest, engine: str, spruce_data: Path, clock: StandingClock
+) -> AsyncIterator[App]:
+    """The demo shop, open and for this test alone, on SQLite and on PostgreSQL; it is Monday morning and staff are there.
+
+    `@pytest.mark.parametrize("engine", ["sqlite"])` keeps a test that has nothing to do with the records to one engine.
+    """
+    url = request.getfixturevalue(f"spruce_{engine}_url")
+    app = await App.open(read_settings(data_dir=spruce_data, database_url=url, always_online=True), clock=clock)
+    yield app
+    await app.close()

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Server:
 
     def run(self, statement: str) -> None:
         """Run one statement outside of a transaction."""
-        _in_thread(lambda: _execute(self.url, statement))
+        run_here(_execute(self.url, statement))
 
     def clone(self, template: str | None) -> str:
         """A new database, a copy of `template`; returns its name."""
@@ -74,7 +74,7 @@ class Server:
             await database.migrate()
             await database.close()
 
-        _in_thread(migrate)
+        run_here(migrate())
         return name
 
 
@@ -149,7 +149,7 @@ def _prepare(url: str) -> None:
     give_up = time.monotonic() + _START_S
     while True:
         try:
-            _in_thread(lambda: _execute(url, "CREATE ROLE xiaoer LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB"))
+            run_here(_execute(url, "CREATE ROLE xiaoer LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB"))
             return
         except (OSError, asyncpg.PostgresError):
             if time.monotonic() > give_up:
@@ -185,7 +185,7 @@ async def _execute(url: str, statement: str) -> None:
         await connection.close()
 
 
-def _in_thread(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine from plain code, whether or not a loop runs in this thread."""
+def run_here(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end from plain code, whether or not a loop runs in this thread."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(make())).result()
+        pool.submit(asyncio.run, work).result()

@@ -222,6 +222,15 @@ def _exchange(work: _Work) -> Mapping[str, Any]:
     variant = _new_variant(work)
     products.change_stock(work.scope, variant.id, by=-sum(pieces for _, pieces in work.items))
     case = _open_case(work, "exchange", "waiting_for_parcel")
+    if work.verdict.refund_minor > 0:  # a cheaper variant; what the customer owes for a dearer one stands in the case
+        changes.add_refund(
+            work.scope,
+            work.order,
+            amount_minor=work.verdict.refund_minor,
+            days=work.verdict.refund_days,
+            case_id=case.id,
+            is_planned=True,
+        )
     return {**work.base, "case_id": case.id, "difference_minor": -work.verdict.refund_minor, "options": dict(variant.options)}
 
 
@@ -236,7 +245,6 @@ def _missing_or_damaged(work: _Work) -> Mapping[str, Any]:
         return {**work.base, "case_id": case.id, "refund_minor": work.verdict.refund_minor}
     for item, pieces in work.items:
         products.change_stock(work.scope, item.variant_id, by=-pieces)
-    changes.count_exchanged(work.scope, work.request.items)
     case = _open_case(work, "resend", "open", amount_minor=0)
     return {**work.base, "case_id": case.id, "refund_minor": 0}
 
@@ -248,15 +256,7 @@ def _repair(work: _Work) -> Mapping[str, Any]:
 
 
 def _price_protection(work: _Work) -> Mapping[str, Any]:
-    (item, pieces), price = work.items[0], work.request.price_now_minor
     changes.change_order(work.scope, work.order, {})
-    per_piece = work.verdict.refund_minor // pieces if pieces else 0
-    changes.lower_price(
-        work.scope,
-        item.id,
-        price_minor=item.unit_price_minor if price is None else price,
-        paid_minor=max(0, item.unit_paid_minor - per_piece),
-    )
     case = _open_case(work, "price_protection", "done")
     changes.add_refund(
         work.scope, work.order, amount_minor=work.verdict.refund_minor, days=work.verdict.refund_days, case_id=case.id

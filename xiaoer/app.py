@@ -110,8 +110,8 @@ class App:
         shop, products, words, policy = await self.database.read(shop_id, read)
         if policy is None:
             raise ConfigurationError(
-                f"Shop {shop_id!r} has no after-sales policy. Import one: xiaoer shops import.",
-                f"店铺“{shop_id}”还没有售后政策，请先导入：xiaoer shops import。",
+                f"Shop {shop_id!r} has no after-sales policy. Put one in force: xiaoer shops policy FILE --shop {shop_id}.",
+                f"店铺“{shop_id}”还没有售后政策，请先设置：xiaoer shops policy 文件 --shop {shop_id}。",
                 field="policy",
             )
         model = IntentModel.load(self.model_path(shop_id))

@@ -6,15 +6,17 @@ Only `app` and `cli` import this module.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from xiaoer.errors import ConfigurationError
 
 PREFIX = "XIAOER_"
+SHORTEST_SECRET = 32  # characters
 
 
 def _default_data_dir() -> Path:
@@ -39,8 +41,8 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(
         SecretStr(""), description="Signs staff sessions and visitors' identities. Empty: made once and kept in the data folder."
     )
-    allowed_origins: tuple[str, ...] = Field(
-        ("*",), description="Pages that may embed the widget, as origins (https://shop.example). * allows all."
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Pages that may embed the widget, as origins separated by commas (https://shop.example). * allows all."
     )
     shop: str = Field("spruce", description="The shop a request is for when it names none.")
     language: Literal["zh", "en"] = Field("zh", description="Language where neither the person nor the browser says one.")
@@ -60,6 +62,18 @@ class Settings(BaseSettings):
             raise ValueError("expected sqlite:///path or postgresql://user:password@host/name")
         return value
 
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _separated(cls, value: Any) -> Any:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"expected at least {SHORTEST_SECRET} characters, e.g. from: openssl rand -hex 32")
+        return value
+
     @property
     def records_url(self) -> str:
         """The database's URL, with the default filled in."""
@@ -74,10 +88,15 @@ def read_settings(**overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)
+    except SettingsError as error:
+        raise ConfigurationError(
+            f"The settings cannot be read: {error}. Change them in the environment or in .env.",
+            f"设置读取失败：{error}。请在环境变量或 .env 中修改。",
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "?"
-        shown = "***" if name == "secret" else repr(first.get("input"))
+        shown = "***" if name == "secret" else re.sub(r"://[^/]*@", "://***@", repr(first.get("input")))
         raise ConfigurationError(
             f"Setting {PREFIX}{name.upper()} is {shown}: {first['msg']}. Change it in the environment or in .env.",
             f"设置项 {PREFIX}{name.upper()} 的值 {shown} 不正确：{first['msg']}。请在环境变量或 .env 中修改。",

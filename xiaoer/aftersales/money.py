@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xiaoer.aftersales.pieces import worth_of_next_returned, worths_of_next
 from xiaoer.aftersales.policy import Clause
 from xiaoer.aftersales.types import Line, Request
 from xiaoer.shop.types import Order, OrderItem
@@ -12,23 +13,25 @@ Decided = Sequence[tuple[OrderItem | None, int, Clause]]
 
 
 def lines_of(request: Request, order: Order, decided: Decided, *, level: str) -> tuple[Line, ...]:
-    """The lines of an allowed request; their sum is what the customer gets back (negative: pays)."""
+    """The lines of an allowed request; their sum is what the customer gets back (negative: pays). No line is zero."""
     match request.action:
         case "cancel":
-            return _all_that_was_paid(order)
+            lines = _all_that_was_paid(order)
         case "return" | "missing_or_damaged":
-            return _return(order, decided, level)
+            lines = _return(order, decided, level)
         case "exchange":
-            return (*_difference(request, decided), *_way_back(decided, level))
+            lines = [*_difference(request, order, decided), *_way_back(decided, level)]
         case "change_items":
-            return _difference(request, decided)
+            lines = _difference(request, order, decided)
         case "price_protection":
-            return _price_protection(request, order, decided)
+            lines = _price_protection(request, order, decided)
         case "repair":
-            fee = decided[0][2].way_back_fee
-            return (Line("inspection", -fee),) if fee else ()
+            lines = [
+                Line("inspection", -clause.inspection_fee, item.id if item else None) for item, _, clause in decided
+            ]
         case _:
-            return ()
+            lines = []
+    return tuple(line for line in lines if line.amount_minor)
 
 
 def left_minor(order: Order) -> int:
@@ -38,33 +41,46 @@ def left_minor(order: Order) -> int:
     return max(0, paid - max(promised, order.refunded_minor))
 
 
+def difference_minor(request: Request, order: Order, item: OrderItem, pieces: int) -> int:
+    """What a change to another variant makes the order cheaper (+) or dearer (-) by.
+
+    The new price less the discount that the old piece had: so a discount is neither lost nor doubled.
+    """
+    if request.new_price_minor is None:
+        return 0
+    discount = item.unit_price_minor - item.unit_paid_minor
+    worth = sum(worths_of_next(request.action, item, pieces, order))
+    return worth - max(0, request.new_price_minor - discount) * pieces
+
+
+def cheaper_minor(price_minor: int, order: Order, item: OrderItem, pieces: int) -> int:
+    """By how much so many pieces are cheaper now than what was paid for them."""
+    worths = worths_of_next("price_protection", item, pieces, order)
+    return sum(max(0, worth - max(0, price_minor)) for worth in worths)
+
+
 def _paid_by_state(order: Order) -> int:
     return order.total_minor if order.paid_at is not None else 0
 
 
-def _all_that_was_paid(order: Order) -> tuple[Line, ...]:
+def _all_that_was_paid(order: Order) -> list[Line]:
     left = left_minor(order)
-    if not left:
-        return ()
     shipping = min(order.shipping_minor, left)
-    lines = [Line("goods", left - shipping)] if left > shipping else []
-    return tuple([*lines, Line("shipping", shipping)] if shipping else lines)
+    return [Line("goods", left - shipping), Line("shipping", shipping)]
 
 
-def _return(order: Order, decided: Decided, level: str) -> tuple[Line, ...]:
+def _return(order: Order, decided: Decided, level: str) -> list[Line]:
     left = left_minor(order)
     lines: list[Line] = []
     for item, pieces, _ in decided:
         if item is not None:
-            amount = min(item.unit_paid_minor * pieces, left)
+            amount = min(worth_of_next_returned(item, pieces, order), left)
             left -= amount
             lines.append(Line("goods", amount, item.id))
     if _is_whole(order, decided) and all(clause.returns_shipping for _, _, clause in decided):
-        shipping = min(order.shipping_minor, left)
-        lines += [Line("shipping", shipping)] if shipping else []
-    goods = sum(line.amount_minor for line in lines)
-    way_back = _way_back(decided, level)
-    return (*lines, *(Line("way_back", -min(-line.amount_minor, goods)) for line in way_back))
+        lines.append(Line("shipping", min(order.shipping_minor, left)))
+    back = sum(line.amount_minor for line in lines)
+    return [*lines, *(Line("way_back", -min(-fee.amount_minor, back)) for fee in _way_back(decided, level))]
 
 
 def _is_whole(order: Order, decided: Decided) -> bool:
@@ -72,25 +88,23 @@ def _is_whole(order: Order, decided: Decided) -> bool:
     return all(asked.get(item.id, 0) == item.quantity for item in order.items if not item.is_gift)
 
 
-def _way_back(decided: Decided, level: str) -> tuple[Line, ...]:
+def _way_back(decided: Decided, level: str) -> list[Line]:
     """The way back is paid once per parcel, not per item."""
     fees = [c.way_back_fee for _, _, c in decided if c.pays_way_back == "customer" and level not in c.free_for]
-    return (Line("way_back", -max(fees)),) if fees and max(fees) else ()
+    return [Line("way_back", -max(fees))] if fees else []
 
 
-def _difference(request: Request, decided: Decided) -> tuple[Line, ...]:
+def _difference(request: Request, order: Order, decided: Decided) -> list[Line]:
     item, pieces, _ = decided[0]
-    if item is None or request.new_price_minor is None:
-        return ()
-    # What the customer paid for a piece is set against the new price, less the discount the old piece had.
-    discount = item.unit_price_minor - item.unit_paid_minor
-    amount = (item.unit_paid_minor - max(0, request.new_price_minor - discount)) * pieces
-    return (Line("difference", amount, item.id),) if amount else ()
+    if item is None:
+        return []
+    # Nothing goes back that did not come in: an unpaid order that gets cheaper has only less to pay.
+    return [Line("difference", min(difference_minor(request, order, item, pieces), left_minor(order)), item.id)]
 
 
-def _price_protection(request: Request, order: Order, decided: Decided) -> tuple[Line, ...]:
+def _price_protection(request: Request, order: Order, decided: Decided) -> list[Line]:
     item, pieces, _ = decided[0]
     if item is None or request.price_now_minor is None:
-        return ()
-    amount = min((item.unit_price_minor - request.price_now_minor) * pieces, item.unit_paid_minor * pieces, left_minor(order))
-    return (Line("difference", max(0, amount), item.id),)
+        return []
+    cheaper_by = cheaper_minor(request.price_now_minor, order, item, pieces)
+    return [Line("difference", min(cheaper_by, left_minor(order)), item.id)]

@@ -8,8 +8,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 Action = Literal[
-    "cancel", "change_address", "change_items", "change_payment", "return", "exchange",
-    "missing_or_damaged", "price_protection", "repair", "invoice",
+    "cancel",
+    "change_address",
+    "change_items",
+    "change_payment",
+    "return",
+    "exchange",
+    "missing_or_damaged",
+    "price_protection",
+    "repair",
+    "invoice",
 ]
 Outcome = Literal["allowed", "refused", "needs_evidence", "needs_person"]
 
@@ -41,16 +49,18 @@ class Request:
 class Line:
     """A line of money in a verdict: what for, and how much the customer gets (+) or pays (-)."""
 
-    label: str  # goods | way_back | way_out | shipping | difference | gift | inspection | points
+    label: str  # goods | shipping | difference | way_back | inspection
     amount_minor: int
     item_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The nearest change that would have altered the verdict, e.g. by date, condition, reason, level or evidence.
+    """The nearest change of its kind that would have brought a better outcome. `value` is JSON-ready:
 
-    kind: earlier (`value` = the last moment, ISO) | condition | reason | evidence | level | state | quantity | price.
+    earlier the last moment (ISO, UTC) · items what could go on without the rest ([[item id, pieces], …]) · quantity the most
+    pieces · price what the item's price now would have to be below (minor units) · condition, reason, level, state their
+    codes · evidence "photo".
     """
 
     kind: str
@@ -71,9 +81,12 @@ class ClauseRef:
 class Verdict:
     """What the policy says to a request.
 
-    `why`: a stable code (e.g. "window_passed", "opened", "already_shipped", "ok"). `until`: the last moment at which the request is
-    allowed (aware UTC). `lines` sum to `refund_minor` (what the customer gets back; negative: has to pay).
-    `needs`: what is missing for it ("reason", "condition", "photo", "address", "new_variant").
+    `why`: a stable code, mostly the deciding clause's (e.g. "window_passed", "opened", "already_shipped"). `clauses` hold
+    the deciding ones, worst first; none when the request names what isn't in the order ("not_in_order") or several items
+    where only one can be dealt with at a time ("one_at_a_time"). `until`: the last moment at which the request is allowed
+    (aware UTC). `lines` sum to `refund_minor` (what the customer gets back; negative: has to pay). `needs`: what is
+    missing for it ("condition", "photo", "reason"). `refund_days`: working days until money arrives in the way the order
+    was paid. `facts`: refused_items (ids), item_id, has_gift (a free gift has to come back too), difference_minor.
     """
 
     outcome: Outcome

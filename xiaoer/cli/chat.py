@@ -100,13 +100,14 @@ async def _lines(given: list[str]) -> AsyncIterator[str]:
 def show(message: Message) -> None:
     """A line of the other side with its cards and choices, as text."""
     for line in message.text.splitlines() or [""]:
-        _console.print(f"  {line}", markup=False)
-    for card in message.cards:
-        _console.print(f"  ┃ {card_line(card)}", markup=False, style="cyan")
+        _console.print(f"  {line}", markup=False, soft_wrap=True)
+    extras = [("cyan", f"┃ {card_line(card)}") for card in message.cards]
     if message.sources:
-        _console.print("  ↳ " + " · ".join(str(one["title"]) for one in message.sources), markup=False, style="dim")
+        extras.append(("dim", "↳ " + " · ".join(str(one["title"]) for one in message.sources)))
     if message.chips:
-        _console.print("  " + "  ".join(f"[{one['label']}]" for one in message.chips), markup=False, style="magenta")
+        extras.append(("magenta", "  ".join(f"[{one['label']}]" for one in message.chips)))
+    for style, text in extras:
+        _console.print(f"  {text}", markup=False, style=style, soft_wrap=True)
 
 
 def card_line(card: Mapping[str, Any]) -> str:

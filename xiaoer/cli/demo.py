@@ -21,9 +21,9 @@ from xiaoer.cli.serve import address_of, listen, run
 from xiaoer.cli.train import read_lines
 from xiaoer.db.engine import utc_now
 from xiaoer.demo.check import check
-from xiaoer.demo.seed import SHOP_ID, is_seeded, keep_credentials, refresh_dates, seed
-from xiaoer.demo.seed_staff import LIN, WU
+from xiaoer.demo.seed import SHOP_ID, is_seeded, keep_credentials, refresh_dates, renew_credentials, seed
 from xiaoer.demo.seed_knowledge import fit_knowledge
+from xiaoer.demo.seed_staff import LIN, WU
 from xiaoer.demo.utterances import TRAINING
 from xiaoer.desk.store import list_staff
 from xiaoer.errors import ConfigurationError, ModelUnavailable
@@ -74,6 +74,8 @@ async def _prepare_records(settings: Settings) -> None:
     async with records(settings) as database:
         if await is_seeded(database):
             await refresh_dates(database, now=utc_now())
+            if not (settings.data_dir / "demo-credentials").is_file():  # cut off between seeding and keeping them
+                keep_credentials(settings.data_dir, await renew_credentials(database))
             return
         with bar("Seeding the demo shop") as report:
             result = await seed(database, now=utc_now(), progress=report)
@@ -117,8 +119,8 @@ def _say_where(app: App, where: str, people: dict[str, str]) -> None:
     """The three links; those of staff sign in by themselves, once, within a day."""
     desk = where + enter_link(app, shop_id=SHOP_ID, staff_id=people[LIN])
     explain = where + enter_link(app, shop_id=SHOP_ID, staff_id=people[WU], to="/explain")
-    for name, link in (("商店 Shop", f"{where}/shop"), ("工作台 Desk", desk), ("解释 Explain", explain)):
-        _console.print(f"[bold red]{name:<11}[/bold red] [link={link}]{link}[/link]", soft_wrap=True)
+    for name, link in (("商店 Shop", f"{where}/shop"), ("客服台 Desk", desk), ("决策解读 Explain", explain)):
+        _console.print(f"[bold red]{name:<12}[/bold red] [link={link}]{link}[/link]", soft_wrap=True)
     kept = app.settings.data_dir / "demo-credentials"
     _console.print(f"[dim]邮箱和密码 e-mail and password: {kept} · Ctrl-C 结束 ends it[/dim]", soft_wrap=True)
 
@@ -148,12 +150,7 @@ async def _play(settings: Settings, listening: socket) -> list[str]:
         finally:
             played.set()
 
-    serving = asyncio.create_task(run(settings, listening, ready=lambda app: talks.append(asyncio.create_task(talk(app)))))
-    waiting = asyncio.create_task(played.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    await run(settings, listening, ready=lambda app: talks.append(asyncio.create_task(talk(app))), stop=played)
     if not played.is_set():
-        failures.append(f"the server ended early: {serving.exception() if serving.done() else 'no reason'}")
-    serving.cancel()
-    waiting.cancel()
-    await asyncio.gather(serving, waiting, *talks, return_exceptions=True)
+        failures.append("the server ended before everything was said")
     return failures

@@ -19,6 +19,7 @@ from xiaoer.cli.records import records
 from xiaoer.db.copy import list_tables, read_rows
 from xiaoer.db.scope import Scope
 from xiaoer.errors import Invalid
+from xiaoer.knowledge.knowledge import answerable_path
 from xiaoer.settings import Settings, read_settings
 from xiaoer.shop import store_shops
 
@@ -67,6 +68,9 @@ def _write(scope: Scope, settings: Settings, path: Path, report: Report) -> int:
         model = model_path(settings.data_dir, settings.shop)
         if model.is_file():
             packed.write(model, "models/intents.npz")
+        fitted = answerable_path(settings.data_dir / "index", settings.shop)
+        if fitted.is_file():
+            packed.write(fitted, "models/answerable.json")
         uploads = settings.data_dir / "uploads" / settings.shop
         for picture in sorted(uploads.rglob("*")) if uploads.is_dir() else ():
             if picture.is_file():

@@ -21,6 +21,7 @@ from xiaoer.cli.records import records
 from xiaoer.db.copy import is_empty, list_tables, write_rows
 from xiaoer.db.scope import Scope
 from xiaoer.errors import Conflict, Invalid, NotFound
+from xiaoer.knowledge.knowledge import answerable_path
 from xiaoer.settings import Settings, read_settings
 from xiaoer.shop import store_shops
 from xiaoer.shop.types import Shop
@@ -61,6 +62,7 @@ async def _import(settings: Settings, packed: zipfile.ZipFile, name: str | None)
         with bar(f"Importing {shop.id}") as report:
             lines = await database.write(shop.id, lambda scope: _read(scope, shop, packed, report))
     _unpack(packed, "models/intents.npz", model_path(settings.data_dir, shop.id))
+    _unpack(packed, "models/answerable.json", answerable_path(settings.data_dir / "index", shop.id))
     for entry in packed.namelist():
         if entry.startswith("uploads/") and ".." not in PurePosixPath(entry).parts:
             _unpack(packed, entry, settings.data_dir / "uploads" / shop.id / entry.removeprefix("uploads/"))

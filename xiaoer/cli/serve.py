@@ -56,8 +56,10 @@ def address_of(settings: Settings, listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
 
-async def run(settings: Settings, listening: socket.socket, *, ready: Callable[[App], None]) -> None:
-    """Serve until the process is told to stop; `ready` is called once everything answers."""
+async def run(
+    settings: Settings, listening: socket.socket, *, ready: Callable[[App], None], stop: asyncio.Event | None = None
+) -> None:
+    """Serve until the process is told to stop (or `stop` is set); `ready` is called once everything answers."""
     logging.getLogger("xiaoer").setLevel(settings.log_level.upper())
     async with opened(settings) as app:
         config = uvicorn.Config(
@@ -69,10 +71,15 @@ async def run(settings: Settings, listening: socket.socket, *, ready: Callable[[
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not serving.done():  # uvicorn offers no event to wait for
-            await asyncio.sleep(0.01)  # noqa: ASYNC110
+        while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers no event to wait for
+            await asyncio.sleep(0.01)
         if not serving.done():
             ready(app)
+        if stop is not None:
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            server.should_exit = True
         await serving
 
 
@@ -90,4 +97,5 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
 def _say_where(app: App, listening: socket.socket) -> None:
     where = address_of(app.settings, listening)
     shops = len(app.shop_ids)
-    Console().print(f"Xiaoer 小二 · {shops} shop(s) · {where} · desk {where}/desk · API {where}/api/v1/openapi.json", soft_wrap=True)
+    text = f"Xiaoer 小二 · {shops} shop(s) · {where} · desk {where}/desk · API {where}/api/v1/openapi.json"
+    Console().print(text, soft_wrap=True)

@@ -25,5 +25,11 @@ def find_going_on(scope: Scope, customer_id: str, *, channel: str) -> Conversati
     query = scope.select(conversations).where(
         conversations.c.customer_id == customer_id, conversations.c.channel == channel
     )
-    row = scope.first(query.order_by(with_people, conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(1))
-    return None if row is None else Conversation(**{name: row._mapping[name] for name in Conversation.__dataclass_fields__})
+    row = scope.first(
+        query.order_by(with_people, conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(1)
+    )
+    return (
+        None
+        if row is None
+        else Conversation(**{name: row._mapping[name] for name in Conversation.__dataclass_fields__})
+    )

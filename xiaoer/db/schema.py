@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 import xiaoer
 
@@ -52,7 +51,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+Json = sa.JSON()  # not JSONB: that one sorts keys, and the order of a product's options is told to customers
 
 
 def shop_table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:

@@ -70,6 +70,8 @@ class SqliteRecords:
                     return function(Scope(connection, shop_id, self._clock()))
                 finally:
                     connection.exec_driver_sql("ROLLBACK")
+        except StopIteration as error:  # a future refuses it, and its caller would wait for ever
+            raise RuntimeError("a store function raised StopIteration") from error
         except sa.exc.OperationalError as error:
             raise RecordsUnavailable(
                 f"The records could not be read ({error.orig}).", f"数据读取失败（{error.orig}）。"

@@ -147,7 +147,9 @@ def _answer(job: _Job) -> None:
     def settle() -> None:
         if job.future.done():
             return
-        if job.error is not None:
+        if isinstance(job.error, StopIteration):  # a future refuses it, and its caller would wait for ever
+            job.future.set_exception(RuntimeError("a store function raised StopIteration"))
+        elif job.error is not None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from xiaoer.errors import ConfigurationError
@@ -20,17 +21,19 @@ _OPTIONAL = ("was_price", "promotion", "options", "variant_prices", "out_of_stoc
 def check_product(path: str, category: str, data: Any, words: Mapping[str, Any]) -> None:
     """Raise ConfigurationError for the first thing that is wrong with a product's entry."""
     name = data.get("id", "?") if isinstance(data, dict) else "?"
-    for is_wrong, key, expected in (
-        *_shape(data, category),
-        *_values(data),
-        *_options(data, words),
-        *_attributes(data, words),
-    ):
-        if is_wrong:
-            raise ConfigurationError(
-                f"{path}: product {name!r}, {key}: expected {expected}.",
-                f"{path}：商品 {name} 的 {key} 不正确，应为 {expected}。",
-            )
+    checks = (
+        partial(_shape, data, category),
+        partial(_values, data),
+        partial(_options, data, words),
+        partial(_attributes, data, words),
+    )
+    for check in checks:  # one after the other: the later ones need what the earlier ones made sure of
+        for is_wrong, key, expected in check():
+            if is_wrong:
+                raise ConfigurationError(
+                    f"{path}: product {name!r}, {key}: expected {expected}.",
+                    f"{path}：商品 {name} 的 {key} 不正确，应为 {expected}。",
+                )
 
 
 def check_whole(products: Mapping[str, Product]) -> None:

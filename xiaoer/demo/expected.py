@@ -63,7 +63,6 @@ def _described(order: Order | None, *, level: str) -> SimpleNamespace:
         id=order.id,
         item=order.items[0].names["zh"],
         tracking=parcel.tracking_number if parcel else "",
-        courier=parcel.courier if parcel else "",
         refund=_money(paid - (0 if level == "gold" else _FEE_MINOR)),
     )
 

@@ -11,7 +11,7 @@ from xiaoer.demo.moments import Calendar, at_clock
 from xiaoer.demo.seed_people import Place
 from xiaoer.shop.types import CourierEvent, Names, Shipment, ShipmentState
 
-ZTO, SF = "中通 ZTO", "顺丰 SF Express"
+ZTO, SF = "zto", "sf"
 _SHORT: dict[str, Names] = {ZTO: {"zh": "中通", "en": "ZTO"}, SF: {"zh": "顺丰", "en": "SF Express"}}
 _WAREHOUSE: Names = {"zh": "杭州", "en": "Hangzhou"}
 _PORTS: dict[str, Names] = {

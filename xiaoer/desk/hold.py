@@ -33,7 +33,7 @@ def take_over(scope: Scope, conversation_id: str, staff: Staff) -> Conversation:
     if conversation.holder == "staff" and staff.role != "lead":
         colleague = store.find_staff(scope, conversation.staff_id or "")
         name = colleague.name if colleague else "?"
-        raise Conflict(f"{name} was faster and has this conversation.", f"{name} 已经接起了这个会话。")
+        raise Conflict(f"{name} was faster and has this conversation.", f"{name} 已经接手了这个会话。")
     return _give(scope, conversation, staff, "taken_over", "staff", to=staff)
 
 
@@ -60,7 +60,7 @@ def get_held(scope: Scope, conversation_id: str, staff: Staff) -> Conversation:
     conversation = conversations.get_conversation(scope, conversation_id)
     is_mine = conversation.holder == "staff" and (conversation.staff_id == staff.id or staff.role == "lead")
     if not is_mine:
-        raise NotAllowed("Take the conversation over first.", "请先接起这个会话。")
+        raise NotAllowed("Take the conversation over first.", "请先接手这个会话。")
     return conversation
 
 

@@ -17,7 +17,7 @@ def reply(scope: Scope, conversation_id: str, staff: Staff, text: str, *, client
     """A line of this member of staff, stored once per `client_id`. NotAllowed unless they hold the conversation."""
     conversation = get_held(scope, conversation_id, staff)
     if conversation.staff_id != staff.id:
-        raise NotAllowed("Take the conversation over first.", "请先接起这个会话。")
+        raise NotAllowed("Take the conversation over first.", "请先接手这个会话。")
     new = NewMessage(
         author="staff", text=_checked(text), language=conversation.language, client_id=client_id, staff_id=staff.id
     )

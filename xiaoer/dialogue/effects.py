@@ -15,10 +15,9 @@ class LookUp:
         answer      question, language → knowledge Answer
         products    ids → tuple[Product]
         advice      kind ids, filters, order → tuple[Product] (best first)
-        verify      order_number, fact → {"customer_id": …, "order_id": …} or None
+        verify      order_number, proof → {"customer_id": …, "order": Order, "level": …} or None
         coupons     → tuple[Coupon]
         queue       → {"is_open": bool, "waiting": int, "position": int}
-        accessories ids → tuple[Product]
     """
 
     what: str

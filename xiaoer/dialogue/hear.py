@@ -28,6 +28,15 @@ _CHANGE_OF_MIND = re.compile(
     r"\b(?:exchange|swap|instead|rather|actually|cancel|refund|repair|fix|change)\b",
     re.IGNORECASE,
 )
+# What answers a question about a slot: words that hold it speak of the task at hand, however much they sound like its siblings.
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "condition": ("condition",),
+    "order": ("order_number", "tracking_number"),
+    "items": ("product", "kind", "ordinal"),
+    "variant": ("colour", "size"),
+    "address": ("address",),
+    "payment": ("payment",),
+}
 _TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
 _SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
@@ -96,7 +105,8 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if question is None or goal is None:
         return push(replace(state, question=None), goals_of(state, understanding, context, flows), flows)
     wishes = _other_goals(state, goal, understanding, context, flows)
-    if understanding.has("reason") and not _CHANGE_OF_MIND.search(understanding.text):
+    answers = understanding.has("reason") or any(understanding.has(kind) for kind in _ANSWERS.get(question.slot, ()))
+    if answers and not _CHANGE_OF_MIND.search(understanding.text):
         wishes = tuple(one for one in wishes if not _is_rival(flows.by_id[one.flow], flows.by_id[goal.flow]))
     is_switch = any(_is_switch(flows.by_id[one.flow], flows.by_id[goal.flow]) for one in wishes)
     if not is_switch and not _is_digression(question.slot, understanding, wishes, flows):

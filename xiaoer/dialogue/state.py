@@ -135,7 +135,6 @@ class State:
     verified: Verified = Verified()
     repairs: int = 0
     next_goal_id: int = 1
-    promises: tuple[Mapping[str, Any], ...] = ()
     working: Working = Working()
 
 
@@ -159,7 +158,6 @@ def from_json(data: Mapping[str, Any]) -> State:
         verified=_verified(data.get("verified") or {}),
         repairs=data.get("repairs", 0),
         next_goal_id=data.get("next_goal_id", 1),
-        promises=tuple(data.get("promises", ())),
     )
 
 

@@ -139,7 +139,12 @@ class Knowledge:
         return shelf.model
 
     def _model_path(self, shop_id: str) -> Path:
-        return self._folder / f"{shop_id}.answerable.json"
+        return answerable_path(self._folder, shop_id)
+
+
+def answerable_path(folder: Path, shop_id: str) -> Path:
+    """Where the fitted decision of a shop lies beside its index."""
+    return folder / f"{shop_id}.answerable.json"
 
 
 def _cases(

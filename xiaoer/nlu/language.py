@@ -9,6 +9,8 @@ from xiaoer.nlu.types import Language
 _CJK = re.compile(r"[㐀-䶿一-鿿]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NEUTRAL = frozenset({"ok", "okay", "sp", "sf", "xl", "xxl", "xs", "hi", "no", "app", "sku", "ems", "yes", "vip", "qq", "id"})
+# Without any of these a Chinese word in an English sentence is a name: "can I return the 卫衣 please".
+_GRAMMAR = re.compile(r"[吗呢吧了的我你您要有没不是能可怎什多少几哪这那给帮请]")
 
 
 def language_of(text: str, hint: str) -> Language:
@@ -19,6 +21,8 @@ def language_of(text: str, hint: str) -> Language:
         if re.search(r"\b(?:yes|no|ok|okay|hi)\b", text.lower()) and hint != "zh":
             return "en"
         return "zh" if hint == "zh" else "en"
+    if words >= 3 and words >= characters and not _GRAMMAR.search(text):
+        return "en"
     if characters >= 2 and characters * 2 >= words:
         return "zh"
     return "zh" if characters > words else "en"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -126,7 +127,7 @@ class IntentModel:
     def load(cls, path: Path) -> IntentModel:
         """Read the file. ModelUnavailable says what is wrong with it and what to do."""
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = json.loads(data["header"].tobytes())
                 if header["format"] != FORMAT:
                     raise ValueError(f"format {header['format']}, expected {FORMAT}")
@@ -142,7 +143,7 @@ class IntentModel:
                 Calibration(**calibration),
                 header["about"],
             )
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ModelUnavailable(
                 f"The intent model in {path} cannot be read ({error}). Train it again: xiaoer train intents.",
                 f"意图模型 {path} 无法读取（{error}）。请重新训练：xiaoer train intents。",

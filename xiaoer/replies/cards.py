@@ -6,6 +6,7 @@ A button is {"label": …, "say": the words that it sends, "choice": what it mea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from xiaoer.aftersales.types import Verdict
@@ -59,7 +60,7 @@ def _order(card: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
         ],
         "parcel": None
         if parcel is None
-        else {"courier": parcel.courier, "number": parcel.tracking_number, "state": parcel.state},
+        else {"courier": words.label("courier", parcel.courier), "number": parcel.tracking_number, "state": parcel.state},
         "last_event": None
         if last is None
         else {"at": words.moment(last.at), "text": words.name(last.text), "place": words.name(last.place)},
@@ -155,7 +156,8 @@ def _comparison(card: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
 
 def _verdict(card: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
     verdict: Verdict = card["verdict"]
-    proposal = card.get("proposal")
+    proposal, order = card.get("proposal"), card.get("order")
+    names = {} if order is None else {item.id: item.names for item in order.items}
     buttons = []
     if proposal:
         for answer in ("yes", "no"):
@@ -170,7 +172,7 @@ def _verdict(card: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
         "lines": [{"label": words.label("line", one.label), "amount": words.money(one.amount_minor)} for one in verdict.lines],
         "total": words.money(verdict.refund_minor) if verdict.lines else "",
         "until": "" if verdict.until is None else words.moment(verdict.until),
-        "changes": [change_text(one.kind, one.value, words) for one in verdict.changes[:2]],
+        "changes": changes_of(verdict, words, names)[:2],
         "buttons": buttons,
     }
 
@@ -182,16 +184,27 @@ _CHANGES = {
     "evidence": {"zh": "如果能提供照片凭证，就可以办理", "en": "With a photo as evidence, it would be possible"},
     "level": {"zh": "如果是{value}，就可以办理", "en": "For a {value}, it would be possible"},
     "state": {"zh": "如果订单还是“{value}”的状态，就可以办理", "en": "While the order was still “{value}”, it was possible"},
+    "items": {"zh": "如果只办理{value}，就可以办理", "en": "For {value} alone, it would be possible"},
     "quantity": {"zh": "如果数量不超过 {value} 件，就可以办理", "en": "For at most {value} pieces, it would be possible"},
     "price": {"zh": "如果现在的价格低于 {value}，就可以办理", "en": "If the price now were below {value}, it would be possible"},
 }
 
 
-def change_text(kind: str, value: Any, words: Words) -> str:
-    """What would have altered the verdict, as a sentence."""
+def changes_of(verdict: Verdict, words: Words, names: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What would have altered the verdict, as sentences. `names`: those of the order's items by their id."""
+    texts = (change_text(one.kind, one.value, words, names) for one in verdict.changes)
+    return [text for text in texts if text]
+
+
+def change_text(kind: str, value: Any, words: Words, names: Mapping[str, Mapping[str, str]]) -> str:
+    """One of them; empty where nothing can be said (items whose names are not known)."""
     shown = str(value)
-    if kind == "earlier" and hasattr(value, "astimezone"):
-        shown = words.moment(value)
+    if kind == "earlier":
+        shown = words.moment(datetime.fromisoformat(value))
+    elif kind == "items":
+        shown = words.join([words.name(names[item_id]) for item_id, _ in value if item_id in names])
+        if not shown:
+            return ""
     elif kind == "price" and isinstance(value, int):
         shown = words.money(value)
     elif kind in ("condition", "reason", "level"):

@@ -89,6 +89,7 @@ def _sources(parts: tuple[Part, ...]) -> tuple[Mapping[str, Any], ...]:
 
 
 def _chips(parts: tuple[Part, ...], words: Words) -> tuple[Mapping[str, Any], ...]:
-    """What can be pressed: only the last part's, since that is the one which waits for an answer."""
+    """What can be pressed: the choices of the last part that offers any, since that is the one which waits for an answer."""
     chips = [chip for part in parts for chip in part.chips]
-    return tuple([*chips, *chips_of(parts[-1], words)][:MOST_CHIPS]) if parts else ()
+    offered = next((found for part in reversed(parts) if (found := chips_of(part, words))), [])
+    return tuple([*chips, *offered][:MOST_CHIPS])

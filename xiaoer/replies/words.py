@@ -60,6 +60,15 @@ LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "inspection": {"zh": "检测费", "en": "Inspection"},
         "points": {"zh": "积分抵扣", "en": "Points"},
     },
+    "courier": {
+        "zto": {"zh": "中通快递", "en": "ZTO Express"},
+        "sf": {"zh": "顺丰速运", "en": "SF Express"},
+        "yto": {"zh": "圆通速递", "en": "YTO Express"},
+        "sto": {"zh": "申通快递", "en": "STO Express"},
+        "yunda": {"zh": "韵达快递", "en": "Yunda Express"},
+        "jd": {"zh": "京东快递", "en": "JD Logistics"},
+        "ems": {"zh": "邮政 EMS", "en": "China Post EMS"},
+    },
     "remedy": {"resend": {"zh": "补发", "en": "Send it again"}, "refund": {"zh": "退款", "en": "Refund"}},
     "level": {
         "regular": {"zh": "普通会员", "en": "regular member"},
@@ -117,6 +126,8 @@ class Words:
             return ("是" if value else "否") if self.language == "zh" else ("yes" if value else "no")
         if isinstance(value, list | tuple):
             return self.join([self.option(one) for one in value])
+        if isinstance(value, int | float):  # a number is a number, even where an option value is spelled the same
+            return str(value)
         return self.labels.get(str(value), {}).get(self.language, str(value))
 
     def options(self, options: Mapping[str, str]) -> str:

@@ -81,12 +81,6 @@ def change_variant(
     change_order(scope, order, {"items_changed": True, "goods_minor": goods, "total_minor": total, "discount_minor": discount})
 
 
-def lower_price(scope: Scope, item_id: str, *, price_minor: int, paid_minor: int) -> None:
-    """After price protection: the item counts as bought at the new price, so that nothing is given back twice."""
-    values = {"unit_price_minor": price_minor, "unit_paid_minor": paid_minor}
-    scope.execute(scope.update(order_items).where(order_items.c.id == item_id).values(**values))
-
-
 def count_returned(scope: Scope, items: Sequence[tuple[str, int]]) -> None:
     """These pieces are given back or on their way back."""
     for item_id, pieces in items:

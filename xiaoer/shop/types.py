@@ -97,7 +97,7 @@ class CourierEvent:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel. `direction` is "out" to the customer or "back" to the warehouse."""
+    """A parcel. `courier` is a code ("sf", "zto" …) or a name; `direction` is "out" to the customer or "back" to the warehouse."""
 
     id: str
     courier: str

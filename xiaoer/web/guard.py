@@ -1,4 +1,5 @@
-"""What stands around every request: a number to find it by, headers that browsers obey, and the last net for defects."""
+"""What stands around every request: a number to find it by, a limit on bodies, headers that browsers
+obey, and the last net for defects."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +24,7 @@ _PAGE_POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_UPLOADS = "/chat/uploads"
 _SHARED = ("/widget/", "/ui/", "/pictures/")  # other shops' pages embed these
 _HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -31,10 +34,14 @@ _HEADERS: Mapping[str, str] = {
 
 
 class Guard:
-    """ASGI middleware. Sets `scope["request_id"]`, the security headers, and turns an unexpected exception into a 500."""
+    """ASGI middleware. Sets `scope["request_id"]` and the security headers, limits bodies, and turns an unexpected exception
+    into a 500.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, most_body: int, most_upload: int) -> None:
         self.app = app
+        self.most_body = most_body
+        self.most_upload = most_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; sockets only get their number."""
@@ -53,13 +60,31 @@ class Guard:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_guarded)
+            await self.app(scope, self._limited(scope, receive), send_guarded)
         except Exception:
             log.exception("request %s failed: %s %s", scope["request_id"], scope["method"], scope["path"])
             if has_started:  # half an answer is out; only breaking the connection tells the reader
                 raise
             request = Request(scope, receive)
             await render_error(request, unexpected())(scope, receive, send_guarded)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Reading a body that is too large ends in a 413. (Starlette's own limit would answer in plain text.)"""
+        most = self.most_upload if scope["path"].endswith(_UPLOADS) else self.most_body
+        told = Headers(scope=scope).get("content-length", "")
+        seen = 0
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            if told.isdecimal() and int(told) > most:
+                raise HTTPException(413)
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise HTTPException(413)
+            return message
+
+        return receive_limited
 
 
 def _add_headers(headers: MutableHeaders, scope: Scope) -> None:

@@ -16,6 +16,7 @@ from xiaoer.app import App
 from xiaoer.errors import UnavailableError
 from xiaoer.shop import store_shops as shops
 from xiaoer.web.api import articles, chat, socket
+from xiaoer.web.api.answers import PROBLEMS, HealthOut
 from xiaoer.web.api.pace import Pace
 from xiaoer.web.console.desk.page import router as desk
 from xiaoer.web.console.explain.page import router as explain
@@ -33,11 +34,12 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_BODY = 256 * 1024
+_SESSIONS_PER_LINE = 20  # many people may share one address; one of them must not fill the record with strangers
 _ABOUT = """Customers talk, staff answer, programs look on. Errors are problem details (RFC 9457) with a stable `code`.
 
-The socket: `GET /api/v1/chat/socket`, JSON frames. The first one is `{"type": "hello", "token": …, "after": SEQ}`; without
-`after` the newest lines come. The server sends `messages`, `conversation`, `typing`, `stored`, `error`, `pong`; the client
-sends `say`, `typing`, `ping` (every 25 seconds)."""
+The socket is `GET /api/v1/chat/socket`, JSON frames. The client's first one is `{"type": "hello", "token": "…", "after": 12}`: \
+lines after number 12 come, or the newest ones without `after`. Then it sends `say` (the fields of POST /messages), `typing`, and \
+`ping` every 25 seconds; the server sends `messages`, `conversation`, `typing`, `stored`, `error` and `pong`."""
 
 
 def make_web(app: App) -> FastAPI:
@@ -51,17 +53,18 @@ def make_web(app: App) -> FastAPI:
         docs_url=None,  # FastAPI's page loads its scripts from a CDN; ours is in console/reference
         redoc_url=None,
         middleware=_middleware(app),
-        max_body_size=MOST_BODY,
         form_limits={"max_files": 1, "max_fields": 100, "max_part_size": MOST_BODY},
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is reported to anybody
     )
     web.state.xiaoer = app
     web.state.pace = Pace(app.settings.messages_per_minute)
+    web.state.pace_of_addresses = Pace(_SESSIONS_PER_LINE * app.settings.messages_per_minute)
     add_error_pages(web)
-    for router in (chat.router, socket.router, articles.router, sign_in, desk, explain, reference, storefront, pictures):
+    for router in (chat.router, socket.router, articles.router):
+        web.include_router(router, responses=PROBLEMS)
+    for router in (sign_in, desk, explain, reference, storefront, pictures):
         web.include_router(router)
-    web.include_router(chat.pictures_router, max_body_size=app.settings.upload_mb * 1024 * 1024 + MOST_BODY)
-    web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"])
+    web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"], response_model=HealthOut)
     web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)
     web.mount("/widget", WidgetFiles(HERE / "widget"), name="widget")
     web.mount("/ui", Files(HERE / "ui"), name="ui")
@@ -94,7 +97,8 @@ def _middleware(app: App) -> list[Middleware]:
         "expose_headers": ["X-Request-ID", "Retry-After"],
         "max_age": 86400,
     }
-    return [Middleware(CORSMiddleware, **cors), Middleware(Guard)]
+    most_upload = app.settings.upload_mb * 1024 * 1024 + MOST_BODY
+    return [Middleware(CORSMiddleware, **cors), Middleware(Guard, most_body=MOST_BODY, most_upload=most_upload)]
 
 
 def _version() -> str:

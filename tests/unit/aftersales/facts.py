@@ -12,8 +12,8 @@ from xiaoer.shop.types import Invoice
 
 ZONE = ZoneInfo(SHANGHAI)
 SECOND = timedelta(seconds=1)
-NEW = {"new_variant_id": "v2", "new_price_minor": 20000, "new_stock": 5}
-FAULTY = {"reason": "quality", "has_evidence": True, "condition": "used"}
+NEW: dict[str, Any] = {"new_variant_id": "v2", "new_price_minor": 20000, "new_stock": 5}
+FAULTY: dict[str, Any] = {"reason": "quality", "has_evidence": True, "condition": "used"}
 
 
 def local(year: int, month: int, day: int) -> datetime:
@@ -95,7 +95,6 @@ class Row:
 
 OPENED, UNOPENED, USED = ({"condition": one} for one in ("opened", "unopened", "used"))
 JAPAN, TAIWAN = ({"address": {"country": one, "line": "1"}} for one in ("JP", "TW"))
-CHEAP = {"unit_price_minor": 10000, "unit_paid_minor": 10000}
 INVOICE = Invoice("inv", "ordinary", "梅", "", "issued", THEN, THEN)
 
 ROWS = {

@@ -76,7 +76,7 @@ def test_items_are_not_offered_where_none_is_left() -> None:
     ],
 )
 def test_the_most_pieces(action: str, item: Any, cases: Any, most: int) -> None:
-    wanted = {"condition": "opened", "has_evidence": True, "price_now_minor": 100}
+    wanted: dict[str, Any] = {"condition": "opened", "has_evidence": True, "price_now_minor": 100}
     verdict = ask(action, an_order(item, cases=cases), items=(("hoodie", 3),), **wanted)
     assert verdict.outcome == "refused"
     assert kinds(verdict)["quantity"] == most

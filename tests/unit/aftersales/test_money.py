@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_a_changed_item_keeps_its_discount(new_price: int, difference: int) -> N
 
 def test_a_line_changes_as_a_whole() -> None:
     order = an_order(an_item(quantity=3), state="paid")
-    asked = {"items": (("hoodie", 1),), "new_variant_id": "v2", "new_price_minor": 21000}
+    asked: dict[str, Any] = {"items": (("hoodie", 1),), "new_variant_id": "v2", "new_price_minor": 21000}
     assert ask("change_items", order, new_stock=3, **asked).refund_minor == -3000
     assert ask("change_items", order, new_stock=2, **asked).why == "sold_out"
 
@@ -138,7 +139,7 @@ def test_an_unpaid_order_that_gets_cheaper_gives_nothing_back() -> None:
     ],
 )
 def test_an_exchange_costs_the_way_back_and_the_difference(level: str, reason: str, money: dict[str, int]) -> None:
-    new = {"new_variant_id": "v2", "new_price_minor": 21000, "new_stock": 1}
+    new: dict[str, Any] = {"new_variant_id": "v2", "new_price_minor": 21000, "new_stock": 1}
     verdict = ask("exchange", an_order(), level=level, reason=reason, condition="opened", has_evidence=True, **new)
     assert amounts(verdict) == money
     assert verdict.refund_minor == sum(money.values())
@@ -146,7 +147,7 @@ def test_an_exchange_costs_the_way_back_and_the_difference(level: str, reason: s
 
 def test_what_an_exchange_gave_back_is_not_given_back_again() -> None:
     order = an_order(an_item(exchanged_quantity=1))
-    new = {"new_variant_id": "v2", "new_price_minor": 12000, "new_stock": 1}
+    new: dict[str, Any] = {"new_variant_id": "v2", "new_price_minor": 12000, "new_stock": 1}
     exchange = ask("exchange", an_order(), level="gold", condition="unopened", **new)
     assert exchange.refund_minor == 8000
     done = replace(

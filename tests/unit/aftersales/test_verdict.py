@@ -103,7 +103,7 @@ def test_one_variant_or_price_is_for_one_item(action: str) -> None:
 def test_pieces_are_dealt_with_once() -> None:
     """Of three pieces one was sent again: for the other two it can still be asked."""
     order = an_order(an_item(quantity=3), cases=(a_case("resend", ("hoodie", 1)),))
-    wanted = {"reason": "damaged", "has_evidence": True}
+    wanted: dict[str, Any] = {"reason": "damaged", "has_evidence": True}
     assert ask("missing_or_damaged", order, items=(("hoodie", 2),), **wanted).outcome == "allowed"
     assert ask("missing_or_damaged", order, items=(("hoodie", 3),), **wanted).why == "handled_before"
 
@@ -123,7 +123,7 @@ def test_an_exchange_is_counted_from_the_item_or_from_its_case() -> None:
 
 def test_stock_must_do_for_all_pieces() -> None:
     order = an_order(an_item(quantity=2))
-    new = {"new_variant_id": "v2", "new_price_minor": 20000, "condition": "opened"}
+    new: dict[str, Any] = {"new_variant_id": "v2", "new_price_minor": 20000, "condition": "opened"}
     assert ask("exchange", order, new_stock=2, **new).outcome == "allowed"
     assert ask("exchange", order, new_stock=1, **new).why == "sold_out"
     assert ask("exchange", order, new_stock=None, **new).why == "sold_out"

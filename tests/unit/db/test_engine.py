@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 
@@ -63,3 +64,12 @@ async def test_a_postgres_that_does_not_answer_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1:1/nothing") as caught:
         await Database.open("postgresql://mei:secret@127.0.0.1:1/nothing")
     assert "secret" not in caught.value.en + caught.value.zh
+
+
+async def test_a_stop_iteration_does_not_leave_the_caller_waiting(database: Database) -> None:
+    def search_in_vain(scope: Scope) -> None:
+        next(iter(()))
+
+    for ask in (database.read, database.write):
+        with pytest.raises(RuntimeError):
+            await asyncio.wait_for(ask("spruce", search_in_vain), 5)

@@ -186,7 +186,7 @@ def run(scope: Scope, call: Call, numbers: Mapping[str, Iterator[int]]) -> str:
         try:
             answer = repr(FUNCTIONS[name](Scope(scope.connection, shop, scope.now), **arguments))
             succeeded[name] += 1
-        except (XiaoerError, sa.exc.SQLAlchemyError, KeyError, ValueError) as error:
+        except (XiaoerError, sa.exc.SQLAlchemyError, LookupError, ValueError, StopIteration) as error:
             scope.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT call")
             answer = type(error).__name__
     return f"{name}: {answer}"

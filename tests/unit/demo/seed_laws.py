@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from xiaoer.customers.types import Customer
@@ -60,7 +62,12 @@ def check_state(order: Order) -> None:
         "cancelled": order.cancelled_at,
     }[order.state]
     assert (last is None) == (order.state == "unpaid")
-    following = {"unpaid": order.paid_at, "paid": order.packed_at, "packed": order.shipped_at, "shipped": order.delivered_at}
+    following = {
+        "unpaid": order.paid_at,
+        "paid": order.packed_at,
+        "packed": order.shipped_at,
+        "shipped": order.delivered_at,
+    }
     assert following.get(order.state) is None
     assert (order.cancelled_at is not None) == (order.state == "cancelled")
     is_whole = all(item.returned_quantity == item.quantity for item in order.items if not item.is_gift)
@@ -85,13 +92,13 @@ def check_nothing_ahead(order: Order, now: datetime) -> None:
 
 def moments_of(order: Order) -> Iterator[tuple[str, datetime]]:
     """Every moment that has been, with its name."""
-    things = [order, *order.shipments, *order.payments, *order.refunds, *order.cases, *order.invoices]
+    things: list[Any] = [order, *order.shipments, *order.payments, *order.refunds, *order.cases, *order.invoices]
     things += [event for parcel in order.shipments for event in parcel.events]
     for thing in things:
-        for name in type(thing).__dataclass_fields__:
-            value = getattr(thing, name)
-            if isinstance(value, datetime) and name not in ("expected_at", "due_at"):
-                yield f"{type(thing).__name__}.{name}", value
+        for field in fields(thing):
+            value = getattr(thing, field.name)
+            if isinstance(value, datetime) and field.name not in ("expected_at", "due_at"):
+                yield f"{type(thing).__name__}.{field.name}", value
 
 
 def check_parcels(order: Order) -> None:
@@ -112,7 +119,9 @@ def _check_parcel(parcel: Shipment) -> None:
     assert parcel.tracking_number.startswith("SF") == ("SF" in parcel.courier)
     at = [event.at for event in parcel.events]
     assert at == sorted(at)
-    assert all(event.text["zh"] and event.text["en"] and event.place["zh"] and event.place["en"] for event in parcel.events)
+    assert all(
+        event.text["zh"] and event.text["en"] and event.place["zh"] and event.place["en"] for event in parcel.events
+    )
     assert not any("{" in event.text["zh"] + event.text["en"] for event in parcel.events)
     assert (parcel.state == "waiting") == (not parcel.events)
     assert (parcel.state == "delivered") == (parcel.delivered_at is not None)
@@ -131,7 +140,9 @@ def check_promotions(order: Order) -> None:
         assert order.coupon_code is None
         assert order.placed_at.astimezone(ZONE).hour in (10, 20)
         assert all(item.quantity <= 2 for item in flash)
-    season = sum(item.unit_price_minor * item.quantity for item in order.items if item.promotion == "season" and not item.is_gift)
+    season = sum(
+        item.unit_price_minor * item.quantity for item in order.items if item.promotion == "season" and not item.is_gift
+    )
     off_by_coupon = order.discount_minor - season // 300_00 * 40_00
     assert (off_by_coupon > 0) == (order.coupon_code is not None)
 
@@ -159,7 +170,11 @@ def spent_minor(history: History, customer_id: str, at: datetime) -> int:
     midnight = at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     total = 0
     for order in history.orders:
-        if order.customer_id == customer_id and order.paid_at and midnight - timedelta(days=365) < order.paid_at <= midnight:
+        if (
+            order.customer_id == customer_id
+            and order.paid_at
+            and midnight - timedelta(days=365) < order.paid_at <= midnight
+        ):
             total += sum(payment.amount_minor for payment in order.payments)
             total -= sum(refund.amount_minor for refund in order.refunds if refund.state != "planned")
     return total

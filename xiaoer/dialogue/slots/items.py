@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xiaoer.aftersales.pieces import pieces_left
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Ask, Filled, Outcome
@@ -13,6 +14,7 @@ from xiaoer.dialogue.view import View, slot_of
 from xiaoer.shop.types import OrderItem
 
 _ALL = r"全部|全都|都要?退|都退|整单|所有|一起退|\b(?:all|everything|both|entire|whole)\b"
+_WHOLE_LINE = ("change_items", "price_protection")  # done to all pieces of a line at once
 _EXCEPT = r"除了|不包括|留下|\b(?:except|but not|apart from|keep)\b"
 
 
@@ -75,30 +77,26 @@ def _by_ordinal(view: View, items: Sequence[OrderItem]) -> Filled | None:
 
 
 def _count(view: View, items: Sequence[OrderItem], slot: Slot, *, only_one: bool) -> Outcome:
-    """Pieces: those named; all where nothing was said. A number above what was bought is asked again."""
+    """Pieces: those named, which the policy looks at; all where nothing was said. One of several is asked about."""
     quantities = view.newest("quantity")
-    if len(items) == 1 and items[0].quantity > 1:
-        if quantities and 0 < quantities[0].value <= items[0].quantity:
+    left = pieces_left(items[0])
+    value = _whole(items)
+    if len(items) == 1 and left > 1 and view.goal.flow not in _WHOLE_LINE:
+        if quantities:
             value = [[items[0].id, quantities[0].value]]
         elif only_one:
             value = [[items[0].id, 1]]
-        elif view.says(_ALL):
-            value = _whole(items)
-        else:
-            return _ask_pieces(view, items[0])
-        return Filled(view.goal.with_slot("items", Slot(value, slot.source, slot.text, slot.seq, slot.start, slot.end)))
-    value = _whole(items)
+        elif not view.says(_ALL):
+            return _ask_pieces(view, items[0], left)
     return Filled(view.goal.with_slot("items", Slot(value, slot.source, slot.text, slot.seq, slot.start, slot.end)))
 
 
 def _whole(items: Sequence[OrderItem]) -> list[list[Any]]:
-    return [[item.id, max(1, item.quantity - item.returned_quantity)] for item in items]
+    return [[item.id, max(1, pieces_left(item))] for item in items]
 
 
-def _ask_pieces(view: View, item: OrderItem) -> Ask:
-    choices = tuple(
-        {"value": [[item.id, pieces]], "words": [str(pieces)]} for pieces in range(1, min(item.quantity, 5) + 1)
-    )
+def _ask_pieces(view: View, item: OrderItem, left: int) -> Ask:
+    choices = tuple({"value": [[item.id, pieces]], "words": [str(pieces)]} for pieces in range(1, min(left, 5) + 1))
     return Ask(Part("ask_pieces", {"item": item, "flow": view.goal.flow}), "items", choices, "choice")
 
 

@@ -15,6 +15,17 @@ from xiaoer.dialogue.view import View, slot_of
 from xiaoer.shop.types import Order
 
 MOST_CHOICES = 5
+# The first that matches counts: "not shipped yet" before "shipped".
+_STATE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"[没未待]付款|还没付|\bunpaid\b|\bnot (?:yet )?paid\b|\bhaven'?t paid\b", ("unpaid",)),
+    (
+        r"[没未待]发(?:货|出)?|还没发|\bunshipped\b|"
+        r"\b(?:not|hasn'?t|haven'?t)(?: yet)?(?: been)?(?: yet)? (?:shipped|sent|dispatched)\b",
+        ("paid", "packed"),
+    ),
+    (r"在路上|运输中|已发货|派送中|\bon (?:its|the) way\b|\bin transit\b|\bshipped\b", ("shipped",)),
+    (r"已?签收|收到的|到货的|\bdelivered\b|\barrived\b|\breceived\b", ("delivered",)),
+)
 _PREFERRED = {"open": ("unpaid", "paid", "packed")}
 _THE_LAST = r"最近|最新|上一个|上个订单|刚(?:刚|才)?(?:下|买|拍)|last order|latest|most recent|just (?:ordered|bought)"
 _POINTING = r"这个|这单|那单|那个订单|这件|它|此订单|\b(?:it|this|that)\b"
@@ -27,7 +38,7 @@ def resolve(view: View, step: Step) -> Outcome:
         return named
     if not view.orders:
         return Finished((Part("no_orders"),))
-    pool = _eligible(view.orders, step)
+    pool: Sequence[Order] = _eligible(view.orders, step)
     mentioned, heard = _by_mention(view, pool or view.orders)
     if heard is not None and len(mentioned) == 1:
         return _filled(view, mentioned[0], slot_of(heard, mentioned[0].id))
@@ -35,15 +46,16 @@ def resolve(view: View, step: Step) -> Outcome:
     preferred = _preferred(pool, step) if heard is not None and mentioned else None
     if preferred is not None:
         return _filled(view, preferred, slot_of(heard, preferred.id))
+    pool = _narrow_by_state(view, pool)
     if not pool and "else" in step.options:  # nothing of the customer's own to tell: the shop's rule answers
         return Become(str(step.options["else"]))
     if not pool:
         return Finished((Part("no_such_orders", {"flow": view.goal.flow, "orders": view.orders[:3]}),))
+    if len(pool) == 1:
+        return _filled(view, pool[0], Slot(pool[0].id, "inferred", text="only_one"))
     chosen = _by_place(view, pool, step)
     if chosen is not None:
         return chosen
-    if len(pool) == 1:
-        return _filled(view, pool[0], Slot(pool[0].id, "inferred", text="only_one"))
     preferred = _preferred(pool, step)
     if preferred is not None:
         return _filled(view, preferred, Slot(preferred.id, "inferred", text="preferred"))
@@ -93,6 +105,12 @@ def _by_mention(view: View, pool: Sequence[Order]) -> tuple[tuple[Order, ...], A
         if matching:
             return matching, heard
     return (), None
+
+
+def _narrow_by_state(view: View, pool: Sequence[Order]) -> Sequence[Order]:
+    """Those that are as the words say ("the one that has not been sent yet"); all of them where that says nothing."""
+    states = next((states for pattern, states in _STATE_WORDS if view.says(pattern)), ())
+    return [order for order in pool if order.state in states] or pool
 
 
 def _narrow_by_option(view: View, orders: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -33,8 +33,9 @@ _PAYMENTS: tuple[tuple[str, str], ...] = (
 )
 _CONDITIONS: tuple[tuple[str, str], ...] = (
     ("unopened", r"没拆|未拆|没有拆|没开封|未开封|没打开|原封|\b(?:unopened|not opened|not open|haven'?t opened|never opened|still sealed|sealed|unworn with tags)\b"),
+    ("opened", r"没(?:有)?(?:用|穿|洗)过|未(?:使用|穿)|\b(?:never|not|haven'?t(?: been)?|hasn'?t(?: been)?|without being|un)[ -]?(?:used|worn|washed|wearing|using)\b"),
     ("used", r"用过|用了|穿过|穿了|洗过|洗了|\b(?:used (?:it|them|once|twice)|already used|worn|washed|i'?ve used)\b|^used$"),
-    ("opened", r"拆了|拆开|拆过|开封|打开(?:了|过)|已拆|试(?:过|穿|用)|没(?:有)?(?:用|穿)过|\b(?:opened|unboxed|tried (?:it|them)|unused|not used|never worn)\b"),
+    ("opened", r"拆了|拆开|拆过|开封|打开(?:了|过)|已拆|试(?:过|穿|用|了)|\b(?:opened|unboxed|tried (?:it|them))\b"),
 )
 _NEGATED_NO = re.compile(r"不是不|没说不|不是不要|not saying no")
 _NO = re.compile(
@@ -64,7 +65,7 @@ def find(original: str, normal: Normalised) -> Iterator[Entity]:
             yield entity("payment", original, normal, match.start(), match.end(), value)
     for value, pattern in _CONDITIONS:
         match = re.search(pattern, text)
-        if match and not (value == "used" and re.search(r"没(?:有)?(?:用|穿|洗)过|未使用", text)):
+        if match:
             yield entity("condition", original, normal, match.start(), match.end(), value)
             break
     yield from _answers(original, normal)

@@ -22,7 +22,7 @@ LANGUAGES = ("zh", "en")
 # leaves no empty line, while the empty lines of an article that is quoted stay.
 _MARK = "\x1f"
 _BREAKS = re.compile(r"[ \t]*\x1f[\x1f \t]*")
-_ONLY_TAGS = re.compile(r"(?:\s*\{%.*?%\})+\s*")
+_ONLY_TAGS = re.compile(r"(?:\s*\{%(?:(?!%\}).)*%\})+\s*")
 
 
 @dataclass(frozen=True)

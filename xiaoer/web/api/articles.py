@@ -14,6 +14,7 @@ from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound
 from xiaoer.knowledge import store as knowledge
 from xiaoer.knowledge.types import AUDIENCE_SEES, Article
+from xiaoer.web.api.answers import ArticleOut
 from xiaoer.web.api.callers import Signed, TheApp
 from xiaoer.web.identity import Visit
 from xiaoer.web.language import as_language, language_of
@@ -21,7 +22,7 @@ from xiaoer.web.language import as_language, language_of
 router = APIRouter(prefix="/api/v1/articles", tags=["knowledge"])
 
 
-@router.get("/{article_id}")
+@router.get("/{article_id}", response_model=ArticleOut)
 async def get_article(
     request: Request,
     app: TheApp,
@@ -36,7 +37,11 @@ async def get_article(
         article = knowledge.find_article(scope, article_id)
         customer = customers.get_customer(scope, visit.customer_id)
         reader = "visitor" if customer.is_visitor else "customer" if customer.level == "regular" else "member"
-        if article is None or article.audience not in AUDIENCE_SEES[reader] or not _is_in_force(article, _today(app, visit)):
+        if (
+            article is None
+            or article.audience not in AUDIENCE_SEES[reader]
+            or not _is_in_force(article, _today(app, visit))
+        ):
             raise NotFound("There is no such article.", "没有这篇文章。", field="article_id")
         return article
 

@@ -41,7 +41,9 @@ async def get_visit(request: Request, credentials: _Credentials) -> Visit:
     """The session of the caller; NotSignedIn without a good token."""
     visit = await find_visit(request, credentials)
     if visit is None:
-        raise NotSignedIn("Open a session first: POST /api/v1/chat/sessions.", "请先建立会话：POST /api/v1/chat/sessions。")
+        raise NotSignedIn(
+            "Open a session first: POST /api/v1/chat/sessions.", "请先建立会话：POST /api/v1/chat/sessions。"
+        )
     return visit
 
 

@@ -12,6 +12,7 @@ from xiaoer.conversations import store as conversations
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound, NotSignedIn
 from xiaoer.live.memory import conversation_topic
+from xiaoer.web.api.answers import MessageOut, MessagesOut, PictureOut, RatingOut, SessionOut
 from xiaoer.web.api.callers import MaybeSigned, Signed, TheApp, keep_pace, line_key
 from xiaoer.web.api.pace import Pace
 from xiaoer.web.api.pictures import MEDIA_TYPES, find_picture, is_link_good, keep_picture, link_of
@@ -23,9 +24,7 @@ from xiaoer.web.identity import Visit
 from xiaoer.web.language import as_language, language_of
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"])
-pictures_router = APIRouter(prefix="/api/v1/chat", tags=["chat"])  # takes larger bodies than the rest
 _PICTURE_COST = 3  # of the lines in a minute
-_SESSION_COST = 0.05  # many people may share one address; one of them must not fill the record with strangers
 
 
 def pace_of(request: Request) -> Pace:
@@ -34,10 +33,10 @@ def pace_of(request: Request) -> Pace:
     return pace
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, response_model=SessionOut)
 async def add_session(request: Request, body: OpenSession, app: TheApp) -> dict[str, Any]:
     """Open a session, for a signed-in customer (`identity`), a visitor who came back (`visitor`) or a new one."""
-    keep_pace(pace_of(request), f"address/{request.client.host if request.client else ''}", cost=_SESSION_COST)
+    keep_pace(request.app.state.pace_of_addresses, request.client.host if request.client else "")
     language = as_language(body.language, language_of(request))
     request.state.language = language
     opened = await open_session(
@@ -46,12 +45,14 @@ async def add_session(request: Request, body: OpenSession, app: TheApp) -> dict[
     return session_json(app, opened)
 
 
-@router.get("/messages")
+@router.get("/messages", response_model=MessagesOut)
 async def list_messages(
     app: TheApp,
     visit: Signed,
     after: Annotated[int, Query(ge=0, le=MOST_SEQ, description="Only lines with a greater number.")] = 0,
-    before: Annotated[int | None, Query(ge=1, le=MOST_SEQ, description="Instead: the last lines with a smaller number.")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=MOST_SEQ, description="Instead: the last lines with a smaller number.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = PAGE,
 ) -> dict[str, Any]:
     """The conversation and its lines, oldest first. `more`: ask again with the last `seq` as `after`."""
@@ -63,8 +64,15 @@ async def list_messages(
     }
 
 
-@router.post("/messages", status_code=201, responses={200: {"description": "It had been stored before."}})
-async def add_message(request: Request, response: Response, body: SayLine, app: TheApp, visit: Signed) -> dict[str, Any]:
+@router.post(
+    "/messages",
+    status_code=201,
+    response_model=MessageOut,
+    responses={200: {"model": MessageOut, "description": "It had been stored before."}},
+)
+async def add_message(
+    request: Request, response: Response, body: SayLine, app: TheApp, visit: Signed
+) -> dict[str, Any]:
     """Say something. The answer comes as a later message."""
     line = read_line(body.client_id, body.text, body.choice, body.attachments)
     said = await say(app, visit, line, pace_of(request))
@@ -73,7 +81,7 @@ async def add_message(request: Request, response: Response, body: SayLine, app: 
     return lines_json(app, visit, [said.message], {})[0]
 
 
-@router.post("/messages/{seq}/rating")
+@router.post("/messages/{seq}/rating", response_model=RatingOut)
 async def rate_message(
     seq: Annotated[int, Path(ge=1, le=MOST_SEQ)], body: Rate, app: TheApp, visit: Signed
 ) -> dict[str, Any]:
@@ -88,7 +96,7 @@ async def rate_message(
     return {"seq": seq, "useful": body.useful}
 
 
-@pictures_router.post("/uploads", status_code=201)
+@router.post("/uploads", status_code=201, response_model=PictureOut)
 async def add_picture(
     request: Request, app: TheApp, visit: Signed, file: Annotated[UploadFile, File(description="PNG, JPEG or WebP.")]
 ) -> dict[str, str]:

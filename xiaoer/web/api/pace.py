@@ -15,7 +15,9 @@ _MOST_KEPT = 20_000
 class Pace:
     """Up to `burst` at once, `per_minute` in the long run, for each key."""
 
-    def __init__(self, per_minute: float, *, burst: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_minute: float, *, burst: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._rate = per_minute / 60
         self._burst = per_minute if burst is None else burst
         self._clock = clock

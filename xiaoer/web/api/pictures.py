@@ -23,14 +23,16 @@ _LINK_DAYS = 2
 
 
 def kind_of(data: bytes) -> str:
-    """"png", "jpg" or "webp" by the bytes themselves; what the sender calls the file is not asked. Invalid otherwise."""
+    """ "png", "jpg" or "webp" by the bytes themselves; what the sender calls the file is not asked. Invalid otherwise."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
         return "png"
     if data.startswith(b"\xff\xd8\xff"):
         return "jpg"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "webp"
-    raise Invalid("Only PNG, JPEG and WebP pictures can be sent.", "只能发送 PNG、JPEG 或 WebP 格式的图片。", field="file")
+    raise Invalid(
+        "Only PNG, JPEG and WebP pictures can be sent.", "只能发送 PNG、JPEG 或 WebP 格式的图片。", field="file"
+    )
 
 
 async def keep_picture(app: App, visit: Visit, data: bytes) -> str:

@@ -61,7 +61,9 @@ def get_own(scope: Scope, visit: Visit) -> Conversation:
     """The conversation of the session; NotFound when it is not, or no longer, this customer's."""
     found = conversations.find_conversation(scope, visit.conversation_id)
     if found is None or found.customer_id != visit.customer_id:
-        raise NotFound("There is no such conversation. Open a new session.", "没有这个会话，请重新建立会话。", field="token")
+        raise NotFound(
+            "There is no such conversation. Open a new session.", "没有这个会话，请重新建立会话。", field="token"
+        )
     return found
 
 

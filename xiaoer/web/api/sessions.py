@@ -102,7 +102,8 @@ def _secret(scope: Scope) -> str:
         return shops.get_identity_secret(scope)
     except NotFound as error:
         raise NotSignedIn(
-            "This shop cannot sign its customers in yet; it has no identity secret.", "该店铺还没有设置身份密钥，无法登录。"
+            "This shop cannot sign its customers in yet; it has no identity secret.",
+            "该店铺还没有设置身份密钥，无法登录。",
         ) from error
 
 
@@ -124,8 +125,6 @@ def _bring_up_to_date(scope: Scope, identity: Identity, language: Language) -> C
     if updated != known:
         customers.save_customer(scope, updated)
     return updated
-
-
 
 
 _AI_LABEL = {"zh": "AI 小二", "en": "Xiaoer AI"}

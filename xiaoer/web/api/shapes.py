@@ -104,10 +104,14 @@ def _read_attachments(attachments: object) -> tuple[str, ...]:
     if attachments is None:
         return ()
     if not isinstance(attachments, list) or not all(isinstance(one, str) and len(one) <= 100 for one in attachments):
-        raise Invalid("“attachments” must be a list of upload ids.", "“attachments”应为图片编号的列表。", field="attachments")
+        raise Invalid(
+            "“attachments” must be a list of upload ids.", "“attachments”应为图片编号的列表。", field="attachments"
+        )
     if len(attachments) > MOST_PICTURES:
         raise Invalid(
-            f"At most {MOST_PICTURES} pictures fit into one message.", f"一条消息最多 {MOST_PICTURES} 张图片。", field="attachments"
+            f"At most {MOST_PICTURES} pictures fit into one message.",
+            f"一条消息最多 {MOST_PICTURES} 张图片。",
+            field="attachments",
         )
     return tuple(dict.fromkeys(attachments))
 
@@ -129,7 +133,9 @@ def _read_choice(choice: object) -> Mapping[str, Any]:
     return choice
 
 
-def message_json(message: Message, *, staff_names: Mapping[str, str], pictures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def message_json(
+    message: Message, *, staff_names: Mapping[str, str], pictures: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """A message as the customer's screen gets it. `pictures`: its attachments with links."""
     return {
         "seq": message.seq,

@@ -43,7 +43,9 @@ GOING_AWAY, POLICY, SIGNED_OUT, TRY_LATER = 1001, 1008, 4401, 1013
 
 
 _UNKNOWN = Invalid(
-    "That frame is not known here. Types: say, typing, ping.", "无法识别的消息类型，可用：say、typing、ping。", field="type"
+    "That frame is not known here. Types: say, typing, ping.",
+    "无法识别的消息类型，可用：say、typing、ping。",
+    field="type",
 )
 
 
@@ -153,15 +155,15 @@ class _Talk:
             if self.app.clock() >= visit.expires_at:
                 await self.send_error(NotSignedIn("The session ran out. Open a new one.", "会话已过期，请重新建立。"))
                 raise _Close(SIGNED_OUT)
-            match frame:
-                case {"type": "ping"}:
-                    await self.send({"type": "pong"})
-                case {"type": "typing"}:
-                    show_typing(self.app.live, visit.shop_id, visit.conversation_id, "customer")
-                case {"type": "say", **said}:
-                    await self._say(visit, said)
-                case _:
-                    await self.send_error(_UNKNOWN)
+            kind = frame.get("type") if frame else None
+            if kind == "say" and frame:
+                await self._say(visit, frame)
+            elif kind == "ping":
+                await self.send({"type": "pong"})
+            elif kind == "typing":
+                show_typing(self.app.live, visit.shop_id, visit.conversation_id, "customer")
+            else:
+                await self.send_error(_UNKNOWN)
 
     async def _say(self, visit: Visit, frame: dict[str, Any]) -> None:
         client_id = frame.get("client_id")

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from xiaoer.app import App
 from xiaoer.customers.types import Customer
 from xiaoer.desk.types import Staff
@@ -14,6 +16,8 @@ from xiaoer.replies.words import Words
 from xiaoer.web.language import Language
 from xiaoer.web.session import StaffSession
 from xiaoer.web.templates import Catalogue, read_catalogue, words_of
+
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,16 @@ def name_of(customer: Customer | None, t: Catalogue) -> str:
 
 def short_moment(moment: datetime, reader: Reader) -> str:
     """Today the clock, before that the day."""
-    return clock_of(moment, reader) if is_same_day(moment, reader.now, reader) else reader.words.day(moment)
+    return clock_of(moment, reader) if is_same_day(moment, reader.now, reader) else day_of(moment, reader)
+
+
+def day_of(moment: datetime, reader: Reader) -> str:
+    """The day at the shop, with the year when it is another than now."""
+    zone = ZoneInfo(reader.words.time_zone)
+    local = moment.astimezone(zone)
+    if local.year == reader.now.astimezone(zone).year:
+        return reader.words.day(moment)
+    return format_date(local, "y年M月d日" if reader.t.language == "zh" else "d MMMM y", locale=_LOCALES[reader.t.language])
 
 
 def clock_of(moment: datetime, reader: Reader) -> str:

@@ -3,7 +3,7 @@
 import "./elapsed-time.js";
 import "./hot-keys.js";
 import "./live-stream.js";
-import "./message-composer.js";
+import { MessageComposer } from "./message-composer.js";
 import "./split-columns.js";
 
 document.documentElement.classList.add("has-script");
@@ -13,7 +13,8 @@ document.addEventListener("click", (event) => {
   const opener = target?.closest("[data-opens]");
   if (opener instanceof HTMLElement) open(event, opener);
   const source = target?.closest("[data-insert]");
-  if (source instanceof HTMLElement) document.querySelector("message-composer")?.insert(source.dataset.insert ?? "");
+  const composer = document.querySelector("message-composer");
+  if (source instanceof HTMLElement && composer instanceof MessageComposer) composer.insert(source.dataset.insert ?? "");
   const toggle = target?.closest("[data-toggles][aria-expanded=true]");
   if (toggle instanceof HTMLElement) fold(event, toggle);
   if (target instanceof HTMLDialogElement) target.close(); // a press beside the dialog's content
@@ -24,7 +25,19 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  const box = document.querySelector("dialog[open]");
+  if (box instanceof HTMLDialogElement) box.close(); // also from its search box, where the browser would only empty it
   for (const menu of document.querySelectorAll("details.menu[open]")) menu.removeAttribute("open");
+});
+
+document.getElementById("find")?.addEventListener("keydown", (event) => {
+  const places = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#find input, #find a")]);
+  const place = places.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) places[(place + step + places.length) % places.length]?.focus();
+  else if (event.key === "Enter" && place === 0 && !event.isComposing) places[1]?.click();
+  else return;
+  event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -7,7 +7,7 @@
 const RETRY_MS = [1000, 2000, 5000, 10000];
 const NEAR_PX = 80;
 
-class LiveStream extends HTMLElement {
+export class LiveStream extends HTMLElement {
   /** @type {EventSource | undefined} */ #source;
   /** @type {number | undefined} */ #timer;
   /** @type {AbortController | undefined} */ #leaving;
@@ -18,7 +18,6 @@ class LiveStream extends HTMLElement {
     const { signal } = this.#leaving;
     document.addEventListener("visibilitychange", () => this.#lookAgain(), { signal });
     window.addEventListener("online", () => this.#lookAgain(), { signal });
-    this.#list?.lastElementChild?.scrollIntoView({ block: "end" });
     this.#open();
   }
 
@@ -33,23 +32,38 @@ class LiveStream extends HTMLElement {
     const line = firstElementOf(html);
     if (!list || !line) return;
     const seq = Number(line.dataset.seq);
-    const isNear = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR_PX;
+    const isNear = Math.abs(this.scrollTop) < NEAR_PX; // upside down: 0 is the newest line
     const same = list.querySelector(`:scope > [data-seq="${seq}"]`);
     if (same) {
       same.replaceWith(line);
     } else {
-      const later = [...list.querySelectorAll(":scope > [data-seq]")].find((one) => Number(one.dataset.seq) > seq);
+      const lines = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(":scope > [data-seq]")]);
+      const later = lines.find((one) => Number(one.dataset.seq) > seq);
       list.insertBefore(line, later ?? null);
       line.classList.add("is-new");
     }
     window.htmx?.process(line);
     this.dataset.after = String(Math.max(seq, Number(this.dataset.after)));
-    if (isNear) this.scrollTop = this.scrollHeight;
+    if (isNear) this.scrollTop = 0;
+    else if (!same) this.#showNew();
   }
 
   /** @returns {HTMLElement | null} */
   get #list() {
     return this.querySelector(".lines");
+  }
+
+  /** Somebody reads further up: say that there is more below, and lead there. */
+  #showNew() {
+    if (document.getElementById("stream-new")) return;
+    const button = document.createElement("button");
+    button.id = "stream-new";
+    button.type = "button";
+    button.className = "button stream-new";
+    button.textContent = this.dataset.new ?? "";
+    button.addEventListener("click", () => this.scrollTo({ top: 0 }));
+    this.addEventListener("scroll", () => Math.abs(this.scrollTop) < NEAR_PX && button.remove());
+    this.after(button);
   }
 
   #open() {

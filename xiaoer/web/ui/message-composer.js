@@ -1,23 +1,21 @@
 // <message-composer data-draft="cnv_…"> around the form that replies or notes: Enter sends, drafts survive, "/" opens phrases,
 // and a line that could not be sent stays in the box with a way to try again. Without this element the form still works.
 
+import { Draft } from "./draft.js";
+import { LiveStream } from "./live-stream.js";
 import { PhraseMenu } from "./phrase-menu.js";
 
-class MessageComposer extends HTMLElement {
-  /** @type {HTMLFormElement} */ #form;
-  /** @type {HTMLTextAreaElement} */ #words;
+export class MessageComposer extends HTMLElement {
   #isSending = false;
 
   connectedCallback() {
-    this.#form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
-    this.#words = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
     if (!this.#words.value) this.#takeDraft();
     const menu = new PhraseMenu(this.#words, /** @type {HTMLElement} */ (this.querySelector("[role=listbox]")));
     this.#words.addEventListener("keydown", (event) => menu.take(event) || this.#onKey(event));
     this.#words.addEventListener("input", () => this.#onInput(menu));
     this.#form.addEventListener("change", () => {
       this.#showKind();
-      this.#keepDraft(this.#words.value);
+      this.#keepDraft();
     });
     this.#form.addEventListener("submit", (event) => this.#onSubmit(event));
     this.#showKind();
@@ -31,42 +29,44 @@ class MessageComposer extends HTMLElement {
     this.#words.focus();
   }
 
+  get #form() {
+    return /** @type {HTMLFormElement} */ (this.querySelector("form"));
+  }
+
+  get #words() {
+    return /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
+  }
+
   get #kind() {
     return new FormData(this.#form).get("kind") === "note" ? "note" : "reply";
   }
 
-  get #key() {
-    return `xiaoer draft ${this.dataset.draft}`;
+  get #draft() {
+    return new Draft(this.dataset.draft ?? "");
   }
 
   /** What was begun here before, unless it was a reply and replying is not possible now. */
   #takeDraft() {
-    try {
-      const { kind, text } = JSON.parse(localStorage.getItem(this.#key) ?? "{}");
-      const choice = this.querySelector(`input[name=kind][value=${kind === "note" ? "note" : "reply"}]`);
-      if (!text || !(choice instanceof HTMLInputElement) || choice.disabled) return;
-      choice.checked = true;
-      this.#words.value = text;
-    } catch {
-      localStorage.removeItem(this.#key);
-    }
+    const { kind, text } = this.#draft.read();
+    const choice = this.querySelector(`input[name=kind][value=${kind}]`);
+    if (!text || !(choice instanceof HTMLInputElement) || choice.disabled) return;
+    choice.checked = true;
+    this.#words.value = text;
   }
 
-  /** @param {string} text */
-  #keepDraft(text) {
-    if (text) localStorage.setItem(this.#key, JSON.stringify({ kind: this.#kind, text }));
-    else localStorage.removeItem(this.#key);
+  #keepDraft() {
+    this.#draft.keep(this.#kind, this.#words.value);
   }
 
   /** @param {PhraseMenu} menu */
   #onInput(menu) {
-    this.#keepDraft(this.#words.value);
+    this.#keepDraft();
     this.#grow();
     menu.look();
   }
 
   #grow() {
-    this.#words.rows = Math.min(8, Math.max(3, this.#words.value.split("\n").length));
+    this.#words.rows = Math.min(8, Math.max(2, this.#words.value.split("\n").length));
   }
 
   /** Enter sends, unless an input method is composing or a new line is wanted. @param {KeyboardEvent} event */
@@ -99,6 +99,7 @@ class MessageComposer extends HTMLElement {
       });
       const text = await answer.text();
       if (answer.ok) this.#onSent(text, sent);
+      else if (answer.status === 401) this.#showFailure(this.dataset.signedOut ?? "", this.#signIn());
       else this.#showFailure(answer.headers.get("content-type")?.startsWith("text/plain") ? text : (this.dataset.failed ?? ""));
     } catch {
       this.#showFailure(this.dataset.offline ?? "");
@@ -108,28 +109,41 @@ class MessageComposer extends HTMLElement {
 
   /** @param {string} html @param {string} sent */
   #onSent(html, sent) {
-    document.querySelector("live-stream")?.insert(html);
+    const stream = document.querySelector("live-stream");
+    if (stream instanceof LiveStream) stream.insert(html);
     const id = /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("client_id"));
     id.value = `say_${crypto.randomUUID()}`;
     this.#words.value = this.#words.value.startsWith(sent) ? this.#words.value.slice(sent.length) : this.#words.value;
-    this.#keepDraft(this.#words.value);
+    this.#keepDraft();
     this.#grow();
     this.#words.focus();
   }
 
-  /** @param {string} text */
-  #showFailure(text) {
+  /** Say what went wrong, and beside it the way on: again, or to the sign-in page. @param {string} text */
+  #showFailure(text, wayOn = this.#retry()) {
     this.querySelector(".unsent")?.remove();
     if (!text) return;
     const line = document.createElement("p");
     line.className = "notice stop unsent";
     line.setAttribute("role", "alert");
-    const retry = document.createElement("button");
-    retry.className = "link";
-    retry.type = "submit";
-    retry.textContent = this.dataset.retry ?? "";
-    line.append(text, retry);
+    wayOn.className = "link";
+    line.append(text, wayOn);
     this.#form.prepend(line);
+  }
+
+  /** @returns {HTMLElement} */
+  #retry() {
+    const button = document.createElement("button");
+    button.type = "submit";
+    button.textContent = this.dataset.retry ?? "";
+    return button;
+  }
+
+  #signIn() {
+    const link = document.createElement("a");
+    link.href = `/desk/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = this.dataset.signIn ?? "";
+    return link;
   }
 }
 

@@ -106,6 +106,7 @@ export class App {
   onOpen() {
     keep("session", this.key("open"), true);
     this.connection.start();
+    this.composer.refresh(); // it could not be measured while it was hidden
     this.screen.markRead();
     this.thread.scrollToEnd();
     this.page.tell("open", {});

@@ -54,14 +54,15 @@ function drawProduct(card, _, tools) {
 function drawOrder(card, _, tools) {
   const { t } = tools;
   const now = card.steps.map((/** @type {any} */ step) => step.done).lastIndexOf(true);
-  const hasSteps = now >= 0 && !["cancelled", "returned"].includes(card.state);
+  const isChoice = card.buttons.some((/** @type {any} */ one) => one.choice?.slot); // one of several to choose from: in short
+  const hasSteps = !isChoice && now >= 0 && !["cancelled", "returned"].includes(card.state);
   const steps = card.steps.map((/** @type {any} */ step, /** @type {number} */ i) =>
     h(
       "li",
       { class: step.done ? "done" : "", "aria-current": i === now ? "step" : null },
       h("span", { class: "dot" }),
       h("span", { class: "step" }, step.label),
-      h("span", { class: "quiet at" }, step.at),
+      i === now && h("span", { class: "quiet at" }, step.at), // four of them would not fit side by side
     ),
   );
   return h(
@@ -70,8 +71,8 @@ function drawOrder(card, _, tools) {
     h("header", {}, h("span", { class: "number" }, t("order", { id: card.id })), h("span", { class: `mark ${card.state}` }, card.state_label)),
     h("ul", { class: "items" }, ...card.items.map((/** @type {any} */ item) => drawItem(item, tools))),
     hasSteps && h("ol", { class: "steps" }, ...steps),
-    card.last_event && h("p", { class: "track" }, icon("truck"), h("span", {}, card.last_event.text, h("span", { class: "quiet" }, ` ${card.last_event.at}`))),
-    card.parcel && h("p", { class: "quiet parcel" }, `${card.parcel.courier} ${card.parcel.number}`),
+    !isChoice && card.last_event && h("p", { class: "track" }, icon("truck"), h("span", {}, card.last_event.text, h("span", { class: "quiet" }, ` ${card.last_event.at}`))),
+    !isChoice && card.parcel && h("p", { class: "quiet parcel" }, `${card.parcel.courier} ${card.parcel.number}`),
     h(
       "footer",
       {},

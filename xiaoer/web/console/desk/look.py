@@ -13,7 +13,7 @@ from xiaoer.conversations.types import Conversation, Message
 from xiaoer.customers.types import Customer
 from xiaoer.desk.types import Staff
 from xiaoer.web.console.desk.read import InboxRecord, ThreadRecord
-from xiaoer.web.console.reader import Reader, clock_of, is_same_day, name_of, short_moment, slot_text
+from xiaoer.web.console.reader import Reader, clock_of, day_of, is_same_day, name_of, short_moment, slot_text
 from xiaoer.web.templates import Catalogue
 
 WAIT_S, STOP_S = 120, 300  # from here on a waiting time turns to the wait and to the stop colour
@@ -173,7 +173,7 @@ def _author(message: Message, customer: Customer, member: Staff | None, t: Catal
 
 
 def _day(moment: datetime, reader: Reader) -> str:
-    return reader.t("desk.today") if is_same_day(moment, reader.now, reader) else reader.words.day(moment)
+    return reader.t("desk.today") if is_same_day(moment, reader.now, reader) else day_of(moment, reader)
 
 
 def summary_slots(goal: Mapping[str, Any], t: Catalogue) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xiaoer.conversations import store as conversations
 from xiaoer.conversations import store_inbox as inbox
+from xiaoer.conversations import store_turns as turns
 from xiaoer.conversations.store_inbox import QueuePlace
 from xiaoer.conversations.types import Conversation, Message
 from xiaoer.customers import store as customers
@@ -53,7 +54,7 @@ class ThreadRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """Who this is. `verdict` is the newest verdict card shown in the conversation; `verified`: a visitor proved an order."""
+    """Who this is. `verdict` is the policy's newest in this conversation, as JSON; `verified`: a visitor proved an order."""
 
     customer: Customer
     orders: tuple[Order, ...]
@@ -118,7 +119,7 @@ def read_customer(scope: Scope, conversation: Conversation) -> CustomerRecord:
         customer=customer,
         orders=owned,
         earlier=tuple(one for one in earlier if one.id != conversation.id)[:_MOST_EARLIER],
-        verdict=_newest_verdict(conversations.list_recent(scope, conversation.id, limit=MOST_LINES)),
+        verdict=_find_verdict(scope, conversation.id),
         verified=bool(proven),
     )
 
@@ -167,6 +168,10 @@ def _read_thread(
     )
 
 
-def _newest_verdict(lines: tuple[Message, ...]) -> Mapping[str, Any] | None:
-    cards = (card for line in reversed(lines) for card in reversed(line.cards))
-    return next((card for card in cards if card.get("type") == "verdict"), None)
+def _find_verdict(scope: Scope, conversation_id: str) -> Mapping[str, Any] | None:
+    """Out of the trace of the newest answer that showed a verdict, so that it can be worded in the reader's language."""
+    lines = conversations.list_recent(scope, conversation_id, limit=MOST_LINES)
+    shown = (line for line in reversed(lines) if any(card.get("type") == "verdict" for card in line.cards))
+    turn_id = next((line.turn_id for line in shown if line.turn_id), None)
+    verdicts = turns.get_turn(scope, turn_id).trace["decided"]["verdicts"] if turn_id else ()
+    return verdicts[-1] if verdicts else None

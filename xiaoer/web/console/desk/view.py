@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from xiaoer.app import App
 from xiaoer.conversations.types import Conversation
-from xiaoer.customers.types import Customer
+from xiaoer.customers.types import Address, Customer
 from xiaoer.db.ids import new_id
 from xiaoer.desk.types import Staff
 from xiaoer.privacy.mask import mask_email, mask_phone
 from xiaoer.replies.cards import card_of
+from xiaoer.shop.types import Order
 from xiaoer.web.api.pictures import with_links
 from xiaoer.web.console.desk.look import (
     STOP_S,
@@ -32,7 +33,8 @@ from xiaoer.web.console.desk.look import (
 )
 from xiaoer.web.console.desk.phrases import Phrase, list_phrases
 from xiaoer.web.console.desk.read import CustomerRecord, InboxRecord, ThreadRecord
-from xiaoer.web.console.reader import Reader, frame_of, name_of, reason_text, short_moment
+from xiaoer.web.console.reader import Reader, day_of, frame_of, name_of, reason_text, short_moment
+from xiaoer.web.console.verdict_card import verdict_card
 from xiaoer.web.session import StaffSession
 from xiaoer.web.templates import draw
 
@@ -158,7 +160,9 @@ def draw_lines(app: App, session: StaffSession, record: ThreadRecord, reader: Re
 def panel_of(record: CustomerRecord, conversation: Conversation, reader: Reader) -> Panel:
     """The customer as staff may see them: enough to recognise, not enough to copy."""
     words = reader.words
-    orders = tuple(card_of({"type": "order", "order": one}, words) for one in record.orders)
+    about = (conversation.state.get("focus") or {}).get("order_id")
+    first = sorted(record.orders, key=lambda one: one.id != about)  # what the conversation is about stands on top
+    orders = tuple(_order(one, reader) for one in first)
     earlier = tuple(
         {"id": one.id, "last": one.last_text, "when": short_moment(one.updated_at, reader)} for one in record.earlier
     )
@@ -167,10 +171,21 @@ def panel_of(record: CustomerRecord, conversation: Conversation, reader: Reader)
         facts=tuple(_facts(record.customer, conversation, reader)),
         orders=orders,
         earlier=earlier,
-        verdict=record.verdict,
+        verdict=None if record.verdict is None else verdict_card(record.verdict, words),
         verified=record.verified,
         version=_mark(record.customer, orders, earlier, record.verdict, conversation.mood),
     )
+
+
+def _order(order: Order, reader: Reader) -> Mapping[str, Any]:
+    """The order's card with its after-sales work and refunds, as (what, id, state)."""
+    words, t = reader.words, reader.t
+    work = [(t.code("desk.case", one.kind), one.id, t.code("desk.case_state", one.state)) for one in order.cases]
+    money = [
+        (t("desk.refund", amount=words.money(one.amount_minor)), "", words.label("refund_state", one.state))
+        for one in order.refunds
+    ]
+    return {**card_of({"type": "order", "order": order}, words), "work": [*work, *money]}
 
 
 def _facts(customer: Customer, conversation: Conversation, reader: Reader) -> list[tuple[str, str]]:
@@ -179,14 +194,19 @@ def _facts(customer: Customer, conversation: Conversation, reader: Reader) -> li
     facts = [
         ("phone", mask_phone(customer.phone) if customer.phone else ""),
         ("email", mask_email(customer.email) if customer.email else ""),
-        ("city", f"{home.region} {home.city}".strip() if home else ""),
+        ("city", _place(home)),
         ("spent", words.money(customer.spent_12_months_minor) if not customer.is_visitor else ""),
-        ("since", words.day(customer.created_at)),
+        ("since", day_of(customer.created_at, reader)),
         ("language", t.code("desk.language", conversation.language)),
         ("channel", t.code("desk.channel", conversation.channel)),
         ("marketing", "" if customer.is_visitor else t("slot_value.yes") if customer.wants_marketing else t("slot_value.no")),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _place(home: Address | None) -> str:
+    """Province and city; a city that is its own province only once."""
+    return "" if home is None else " ".join(dict.fromkeys(part for part in (home.region, home.city) if part))
 
 
 def _mood(conversation: Conversation) -> str:

@@ -19,6 +19,7 @@ class Node:
 
     y: int
     title: str
+    kind: str
     code: str
     status: Status
     outcome: str
@@ -35,21 +36,26 @@ class Diagram:
 
 def diagrams_of(steps: Sequence[Mapping[str, Any]], flows: Flows, t: Catalogue) -> tuple[Diagram, ...]:
     """One drawing for each goal and flow that the turn worked on, in the order in which it did."""
-    walked: dict[tuple[int, str], dict[str, Mapping[str, Any]]] = {}
+    walked: dict[tuple[int, str], dict[int, Mapping[str, Any]]] = {}
+    place, before = 0, None
     for step in steps:
-        walked.setdefault((step["goal"], step["flow"]), {})[step["step"]] = step  # the last pass over a step counts
+        goal = (step["goal"], step["flow"])
+        goes_on = before is not None and before[0] == goal and before[1] == "filled"
+        place = place + 1 if goes_on else 0  # a pass begins at the flow's first step and ends at one that is not filled
+        walked.setdefault(goal, {})[place] = step  # the last pass over a step counts
+        before = (goal, step["outcome"])
     found = ((flows.by_id.get(flow), taken) for (_, flow), taken in walked.items())
     return tuple(_diagram(flow, taken, t) for flow, taken in found if flow is not None)
 
 
-def _diagram(flow: Flow, taken: Mapping[str, Mapping[str, Any]], t: Catalogue) -> Diagram:
+def _diagram(flow: Flow, taken: Mapping[int, Mapping[str, Any]], t: Catalogue) -> Diagram:
     nodes = []
     for place, step in enumerate(flow.steps):
         code = f"{step.kind}:{step.name}".rstrip(":")
-        line = taken.get(code)
+        line = taken.get(place)
         status: Status = "ahead" if line is None else "done" if line["outcome"] == "filled" else "stop"
         y = place * (NODE_H + GAP) + 2
-        nodes.append(Node(y, _title(step, t), code, status, "" if line is None else _outcome(line, t)))
+        nodes.append(Node(y, _title(step, t), step.kind, code, status, "" if line is None else _outcome(line, t)))
     return Diagram(flow.titles[t.language], tuple(nodes), len(nodes) * (NODE_H + GAP) - GAP + 4)
 
 
@@ -59,10 +65,12 @@ def _title(step: Step, t: Catalogue) -> str:
               "act": "explain.action", "hand_off": "desk.reason"}  # fmt: skip
     if step.kind not in groups:
         return kind
-    return f"{kind} {t.code(groups[step.kind], step.name)}"
+    name = t.code(groups[step.kind], step.name)
+    return f"{kind} {name.lower() if t.language == 'en' else name}"
 
 
 def _outcome(line: Mapping[str, Any], t: Catalogue) -> str:
     text = t.code("explain.outcome", line["outcome"])
     slot = line.get("slot")
-    return f"{text} {t.code('slot', slot)}" if slot else text
+    named = t.code("slot", slot)
+    return f"{text} {named.lower() if t.language == 'en' else named}" if slot else text

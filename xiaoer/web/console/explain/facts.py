@@ -103,7 +103,7 @@ def _shown(path: tuple[str, ...], value: Any, words: Words) -> Iterator[str]:
     if isinstance(value, Mapping):
         yield words.options({k: str(v) for k, v in value.items()}) if name == "options" else str(words.name(value))
     elif isinstance(value, int | float):
-        yield from _numbers(name, value, words)
+        yield from _numbers("quantity" if path[0] == "items" and name.isdigit() else name, value, words)
     elif isinstance(value, str):
         moment = _moment(value)
         if moment is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xiaoer.conversations import store as conversations
 from xiaoer.conversations import store_turns as turns
-from xiaoer.conversations.types import Conversation, Turn
+from xiaoer.conversations.types import Conversation, Message, Turn
 from xiaoer.customers import store as customers
 from xiaoer.customers.types import Customer
 from xiaoer.db.scope import Scope
@@ -16,6 +16,7 @@ from xiaoer.shop import store_orders as orders
 from xiaoer.shop.types import Order
 
 MOST_LISTED = 30
+_MOST_SAID = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class RecentTurn:
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """A turn and what stands around it. `before`, `after`: the neighbours in the same conversation, or None."""
+    """A turn and what stands around it. `said`: the lines that it answers; `before`, `after`: its neighbours, or None."""
 
     turn: Turn
     conversation: Conversation
     customer: Customer
+    said: tuple[Message, ...]
     orders: Mapping[str, Order]
     before: str | None
     after: str | None
@@ -51,6 +53,7 @@ def read_turn(scope: Scope, turn_id: str) -> TurnRecord:
     """One turn, or NotFound."""
     turn = turns.get_turn(scope, turn_id)
     conversation = conversations.get_conversation(scope, turn.conversation_id)
+    lines = conversations.list_messages(scope, conversation.id, after_seq=turn.first_seq - 1, limit=_MOST_SAID)
     around = [one.id for one in turns.list_turns(scope, conversation.id)]
     place = around.index(turn.id) if turn.id in around else -1
     wanted = {order_id: orders.find_order(scope, order_id) for order_id in _order_ids(turn.trace)}
@@ -58,6 +61,7 @@ def read_turn(scope: Scope, turn_id: str) -> TurnRecord:
         turn=turn,
         conversation=conversation,
         customer=customers.get_customer(scope, conversation.customer_id),
+        said=tuple(line for line in lines if line.seq <= turn.last_seq and line.author == "customer"),
         orders={order_id: order for order_id, order in wanted.items() if order is not None},
         before=around[place - 1] if place > 0 else None,
         after=around[place + 1] if 0 <= place < len(around) - 1 else None,

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-from xiaoer.aftersales.describe import from_json
-from xiaoer.aftersales.types import Verdict
 from xiaoer.assistant import Assistant
-from xiaoer.replies.cards import card_of, change_text
 from xiaoer.replies.words import Words
 from xiaoer.web.console.explain.diagram import Diagram, diagrams_of
 from xiaoer.web.console.explain.facts import Fact, Piece, ground
@@ -18,6 +14,7 @@ from xiaoer.web.console.explain.found import Looked, looked_of
 from xiaoer.web.console.explain.read import TurnRecord
 from xiaoer.web.console.explain.remembered import Remembered, remembered_of
 from xiaoer.web.console.explain.tint import Tinted, heaviest, tint
+from xiaoer.web.console.verdict_card import verdict_card
 from xiaoer.web.templates import Catalogue
 
 STEPS = ("understand", "gather", "decide", "look_up", "act", "compose")
@@ -47,10 +44,11 @@ class WishPart:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything the page tells, top to bottom."""
+    """Everything the page tells, top to bottom. `pressed`: the button that spoke instead of words, or empty."""
 
     turn_id: str
     text: str
+    pressed: str
     wishes: tuple[WishPart, ...]
     ask_below: float
     outside_from: float
@@ -82,6 +80,7 @@ def story_of(record: TurnRecord, assistant: Assistant, t: Catalogue, words: Word
     return Story(
         turn_id=record.turn.id,
         text=understood["text"],
+        pressed=record.said[0].text if len(record.said) == 1 and record.said[0].data.get("choice") else "",
         wishes=tuple(_wish(one, understood["text"], assistant, t) for one in understood["wishes"]),
         ask_below=model.calibration.ask_below,
         outside_from=model.calibration.outside_from,
@@ -93,7 +92,7 @@ def story_of(record: TurnRecord, assistant: Assistant, t: Catalogue, words: Word
         diagrams=diagrams_of(decided["steps"], assistant.engine.flows, t),
         ending=decided["ending"],
         reason=decided["reason"],
-        verdicts=tuple(_verdict(one, words) for one in decided["verdicts"]),
+        verdicts=tuple(verdict_card(one, words) for one in decided["verdicts"]),
         acts=tuple(_act(one, t, words) for one in trace["acts"]),
         pieces=pieces,
         facts=facts,
@@ -153,26 +152,6 @@ def _marks(understood: Mapping[str, Any], t: Catalogue) -> tuple[str, ...]:
     return (*marks, *(t(f"explain.flag.{name}") for name in flags if understood.get(name)))
 
 
-def _verdict(data: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
-    """The card that the customer saw, with everything that would have changed the outcome."""
-    verdict = from_json(data)
-    card = card_of({"type": "verdict", "verdict": verdict}, words)
-    return {**card, "why": verdict.why, "changes": _changes(verdict, words)}
-
-
-def _changes(verdict: Verdict, words: Words) -> list[str]:
-    return [change_text(one.kind, _as_moment(one.value), words) for one in verdict.changes]
-
-
-def _as_moment(value: Any) -> Any:
-    if isinstance(value, str) and len(value) >= len("2026-11-23T10:00:00"):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
-
-
 def _act(act: Mapping[str, Any], t: Catalogue, words: Words) -> Mapping[str, Any]:
     shown = {"case_id", "order_id", "refund_minor", "tracking_number", "state"}
     pairs = [(key, value) for key, value in (act["result"] or {}).items() if key in shown and value]
@@ -195,4 +174,6 @@ def _timings(ms: Mapping[str, float], t: Catalogue) -> tuple[tuple[Bar, ...], st
 
 def percent(share: float) -> str:
     """A probability as a person reads it; never 100 % unless it is."""
-    return f"{share * 100:.1f}%" if 0.001 <= share < 0.9995 else "<0.1%" if share < 0.001 else f"{min(share, 1) * 100:.0f}%"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return ">99.9%" if 0.9995 <= share < 1 else f"{share * 100:.1f}%"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from xiaoer.web.templates import render
@@ -18,7 +20,13 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 async def show_reference(request: Request) -> Response:
     """The reference."""
     document: dict[str, Any] = request.app.openapi()
-    return render(request, "reference/reference.html", info=document["info"], operations=list_operations(document))
+    info, operations = document["info"], list_operations(document)
+    return render(request, "reference/reference.html", info=info, operations=operations, text=as_html)
+
+
+def as_html(text: str) -> Markup:
+    """Words with `code` in them."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def list_operations(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 SHOP = "spruce"
 BUYERS: Mapping[str, str] = {"mei": "cus_mei", "bo": "cus_bo", "visitor": ""}
 _BUYER_COOKIE = "xiaoer_demo_buyer"
-_MOST_ORDERS = 4
+_MOST_ORDERS = 6
 _MOST_FEATURED = 12
 _SIGNED_IN_FOR = timedelta(hours=12)
 
@@ -78,12 +78,18 @@ async def show_shop(
         shown = [one for one in visit.shelf if "bestseller" in one.tags][:_MOST_FEATURED]
     tiles = [tile_of(one, words) for one in shown]
     recent = [order_of(one, words) for one in visit.orders]
-    return render(request, "storefront/shop.html", tiles=tiles, orders=recent, **_common(request, app, visit, category, q))
+    return render(
+        request, "storefront/shop.html", tiles=tiles, orders=recent, **_common(request, app, visit, category, q)
+    )
 
 
 @router.get("/shop/products/{product_id}")
 async def show_product(
-    request: Request, app: TheApp, product_id: str, wanted: Buyer = None, variant: Annotated[str, Query(max_length=120)] = ""
+    request: Request,
+    app: TheApp,
+    product_id: str,
+    wanted: Buyer = None,
+    variant: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """One product, with the variant chosen."""
     if wanted in BUYERS:
@@ -136,7 +142,9 @@ async def _read(request: Request, app: App) -> Visit:
 
 def _switch_buyer(request: Request, buyer: str | None) -> Response:
     """Remember who is signed in, and show the same page without the parameter."""
-    response = RedirectResponse(str(request.url.remove_query_params("as").replace(scheme="", netloc="")), status_code=303)
+    response = RedirectResponse(
+        str(request.url.remove_query_params("as").replace(scheme="", netloc="")), status_code=303
+    )
     response.set_cookie(_BUYER_COOKIE, buyer or "mei", httponly=True, samesite="lax", path="/shop")
     return response
 

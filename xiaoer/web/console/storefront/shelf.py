@@ -20,7 +20,11 @@ def tile_of(product: Product, words: Words, chosen: Variant | None = None) -> Ma
     shown = chosen or (available or list(product.variants))[0]
     prices = sorted({one.price_minor for one in product.variants})
     price = shown.price_minor if chosen else prices[0]
-    was = shown.was_price_minor if chosen else next((o.was_price_minor for o in product.variants if o.price_minor == price), None)
+    was = (
+        shown.was_price_minor
+        if chosen
+        else next((o.was_price_minor for o in product.variants if o.price_minor == price), None)
+    )
     return {
         "id": product.id,
         "name": words.name(product.names),
@@ -44,7 +48,7 @@ def chosen_variant(product: Product, variant_id: str) -> Variant:
 
 def pickers_of(product: Product, chosen: Variant, words: Words) -> list[Mapping[str, Any]]:
     """For each option its values; each leads to the variant that differs in nothing else, or in as little as possible."""
-    pickers = []
+    pickers: list[Mapping[str, Any]] = []
     for key in chosen.options:
         values = list(dict.fromkeys(one.options[key] for one in product.variants if key in one.options))
         choices = [_choice(product, chosen, key, value, words) for value in values]

@@ -95,7 +95,7 @@ function foot(message, tools) {
       h("span", {}, source.title),
     ),
   );
-  const isAnswer = message.author === "assistant" && message.turn_id && !message.data?.expects;
+  const isAnswer = message.author === "assistant" && message.turn_id && !message.data?.expects && !message.chips.length;
   if (!sources.length && !isAnswer) return null;
   return h("div", { class: "foot" }, ...sources, isAnswer && rating(message, tools));
 }

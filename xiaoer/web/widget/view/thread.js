@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { drawMessage, drawPending } from "./message.js";
 
 const GAP_MS = 5 * 60000; // after which the time is written between two lines
+const MARGIN = 16;
 const NEAR_END = 80; // pixels; who is this near reads the newest lines and is kept there
 
 export class Thread {
@@ -32,6 +33,7 @@ export class Thread {
   /** @param {import("../record.js").Message[]} messages new ones, oldest first */
   add(messages) {
     const wasAtEnd = this.isAtEnd;
+    const before = this.list.lastElementChild;
     for (const message of messages) {
       const gap = !this.last || Date.parse(message.created_at) - Date.parse(this.last.created_at) > GAP_MS;
       if (gap) this.list.append(h("li", { class: "moment" }, when(new Date(message.created_at), this.tools.language)));
@@ -42,7 +44,8 @@ export class Thread {
     if (messages.length) {
       this.drawChips();
       this.closeQuestions();
-      if (wasAtEnd || messages.some((message) => message.author === "customer")) this.scrollToEnd();
+      const isMine = messages.some((message) => message.author === "customer");
+      if (wasAtEnd || isMine) this.scrollToEnd(isMine ? null : (before?.nextElementSibling ?? null));
     }
   }
 
@@ -93,9 +96,13 @@ export class Thread {
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
-  scrollToEnd() {
+  /** To the newest line, but not past the beginning of a long answer. @param {Element | null} [start] */
+  scrollToEnd(start = null) {
     requestAnimationFrame(() => {
-      this.element.scrollTop = this.element.scrollHeight;
+      const { element } = this;
+      const end = element.scrollHeight - element.clientHeight;
+      const top = start instanceof HTMLElement ? start.offsetTop - MARGIN : end;
+      element.scrollTop = Math.min(end, top);
     });
   }
 }
