@@ -109,7 +109,16 @@ async def act(
         return Failed(effect.key, "too_many")
     except XiaoerError as error:
         log.warning("act %s failed: %s", effect.action, error)
-        return Failed(effect.key, "unavailable")
+        return await _after_failure(database, assistant.shop.id, effect.key)
+
+
+async def _after_failure(database: Database, shop_id: str, key: str) -> Done | Failed:
+    """The answer to a commit can get lost: what the record says counts, and where it can't be read, nothing is claimed."""
+    try:
+        known = await database.read(shop_id, lambda scope: changes.find_commit(scope, key))
+    except XiaoerError:
+        return Failed(key, "unsure")
+    return Failed(key, "unavailable") if known is None else Done(key, known)
 
 
 def _do(
@@ -164,7 +173,7 @@ def _cancel(work: _Work) -> Mapping[str, Any]:
         changes.add_refund(work.scope, work.order, amount_minor=work.verdict.refund_minor, days=work.verdict.refund_days)
     if work.order.coupon_code:
         coupons.give_back(work.scope, work.order.customer_id, work.order.coupon_code)
-    return {**work.base, "refund_minor": work.verdict.refund_minor}
+    return {**work.base, "refund_minor": work.verdict.refund_minor, "has_coupon": bool(work.order.coupon_code)}
 
 
 def _change_address(work: _Work) -> Mapping[str, Any]:
@@ -182,7 +191,13 @@ def _change_items(work: _Work) -> Mapping[str, Any]:
     )
     if work.verdict.refund_minor > 0 and work.order.paid_at is not None:
         changes.add_refund(work.scope, work.order, amount_minor=work.verdict.refund_minor, days=work.verdict.refund_days)
-    return {**work.base, "difference_minor": -work.verdict.refund_minor, "options": dict(variant.options)}
+    return {
+        **work.base,
+        "difference_minor": -work.verdict.refund_minor,
+        "options": dict(variant.options),
+        "is_paid": work.order.paid_at is not None,
+        "total_minor": work.order.total_minor + (paid - item.unit_paid_minor) * item.quantity,
+    }
 
 
 def _change_payment(work: _Work) -> Mapping[str, Any]:

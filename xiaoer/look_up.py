@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from xiaoer.assistant import Assistant
 from xiaoer.conversations import store_inbox as inbox
@@ -54,6 +55,9 @@ async def look_up(
     except XiaoerError as error:
         log.warning("look-up %s failed: %s", effect.what, error)
         return Failed(effect.key, "unavailable")
+    except Exception:
+        log.exception("look-up %s failed", effect.what)
+        return Failed(effect.key, "unknown")
 
 
 async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
@@ -66,7 +70,7 @@ async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
             arguments["question"],
             language=arguments["language"],
             audience=audience,
-            today=place.context.now,
+            today=place.context.now.astimezone(ZoneInfo(place.context.shop.time_zone)),
             intent=arguments.get("intent", ""),
         )
 

@@ -50,6 +50,7 @@ T = TypeVar("T")
 
 _MOST_OVERTAKEN = 5  # after so many newer lines the answer is sent all the same
 _MOST_EFFECTS = 32
+_NUDGE_AFTER_S = 0.05  # a line is shown to open windows with its answer, or after this long without one
 
 
 @dataclass
@@ -64,22 +65,24 @@ class Turns:
     staff_online: Callable[[str], bool]
     _locks: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _nudges: dict[tuple[str, str], asyncio.TimerHandle] = field(default_factory=dict)
 
     # 1 ── receive ────────────────────────────────────────────────────────────────────────────────────────────────────
     async def receive(self, shop_id: str, conversation_id: str, line: NewMessage) -> Message:
         """Store the customer's line once (by its client id), nudge, and start the turn. Returns the stored line."""
 
         def store(scope: Scope) -> tuple[Message, Conversation]:
-            message = conversations.add_message(scope, conversation_id, line)
-            conversation = conversations.get_conversation(scope, conversation_id)
+            message, conversation = conversations.add_line(scope, conversation_id, line)
             if conversation.holder == "closed":
                 conversation = conversations.save_holder(scope, conversation, holder="assistant")
             return message, conversation
 
         message, conversation = await self.database.write(shop_id, store)
-        self._nudge(shop_id, conversation_id)
         if conversation.holder == "assistant" and conversation.customer_seq > conversation.answered_seq:
+            self._nudge_soon(shop_id, conversation_id)
             self.start(shop_id, conversation_id)
+        else:
+            self._nudge(shop_id, conversation_id)
         return message
 
     async def change(self, shop_id: str, conversation_id: str, function: Callable[[Scope], T]) -> T:
@@ -132,12 +135,15 @@ class Turns:
                 if delivered is _NOTHING:
                     break
                 overtaken = overtaken + 1 if delivered is _OVERTAKEN else 0
-                reply = delivered if isinstance(delivered, Message) else reply
+                if isinstance(delivered, _Delivered):
+                    reply = delivered.reply
+                    if not delivered.more:
+                        break
         if not lock.locked():
             self._locks.pop((shop_id, conversation_id), None)
         return reply
 
-    async def _run(self, shop_id: str, conversation_id: str, *, final: bool) -> Message | object:
+    async def _run(self, shop_id: str, conversation_id: str, *, final: bool) -> _Delivered | object:
         """One turn over the lines that wait. _NOTHING: none waits. _OVERTAKEN: a newer line came, the answer was dropped."""
         assistant = self.assistant_of(shop_id)
         trace = Trace()
@@ -160,7 +166,7 @@ class Turns:
         with trace.step("compose"):
             reply = compose(assistant.writer, ending, context)
         return await self._deliver(
-            shop_id, conversation, waiting, state, ending, reply, trace, said.understanding, final=final or has_acted
+            shop_id, conversation, waiting, state, ending, reply, trace, said.understanding, final=final, has_acted=has_acted
         )
 
     # 2 ── understand ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,45 +225,78 @@ class Turns:
         understanding: Understanding,
         *,
         final: bool,
-    ) -> Message | object:
+        has_acted: bool,
+    ) -> _Delivered | object:
         turn_id = new_id("trn")
         last_seq = waiting[-1].seq
 
-        def store(scope: Scope) -> Message | object:
-            current = conversations.get_conversation(scope, conversation.id)
-            if current.version != conversation.version:
-                raise Conflict("The conversation changed while it was answered.", "回复期间会话发生了变化。")
-            if current.customer_seq > last_seq and not final:
-                return _OVERTAKEN
-            message = conversations.add_message(scope, conversation.id, reply.as_message(turn_id, key=str(last_seq)))
-            current = conversations.save_answered(
-                scope, current, answered_seq=last_seq, state=to_json(state), mood=understanding.mood
+        def store(scope: Scope) -> _Delivered | object:
+            delivered = conversations.deliver(
+                scope,
+                conversation,
+                reply.as_message(turn_id, key=str(last_seq)),
+                answered_seq=last_seq,
+                state=to_json(state),
+                mood=understanding.mood,
+                is_final=final or has_acted,
             )
+            if delivered is None:
+                return refused(scope)
+            message, current = delivered
             if isinstance(ending, HandOff):
                 current = conversations.save_holder(scope, current, holder="queue", waiting_since=scope.now)
                 conversations.add_message(scope, conversation.id, reply.as_summary(ending, turn_id))
-            turns.save_turn(
-                scope,
-                Turn(
-                    id=turn_id,
-                    conversation_id=conversation.id,
-                    first_seq=waiting[0].seq,
-                    last_seq=last_seq,
-                    reply_seq=message.seq,
-                    ending="hand_off" if isinstance(ending, HandOff) else "say",
-                    created_at=scope.now,
-                    trace=trace.to_json(understanding, state, ending, reply),
-                ),
+            turns.save_turn(scope, turn_of(scope, message))
+            return _Delivered(message, more=current.customer_seq > last_seq)
+
+        def refused(scope: Scope) -> object:
+            """Nothing was stored: why?"""
+            current = conversations.get_conversation(scope, conversation.id)
+            if has_acted and current.holder == "staff":  # the machine is silent by now, but what it did must be known
+                note = NewMessage("system", reply.text, reply.language, client_id=f"acted-{last_seq}", kind="note", turn_id=turn_id)
+                conversations.add_message(scope, conversation.id, note)
+                return _NOTHING
+            if current.version != conversation.version:
+                raise Conflict("The conversation changed while it was answered.", "回复期间会话发生了变化。")
+            return _OVERTAKEN
+
+        def turn_of(scope: Scope, message: Message) -> Turn:
+            return Turn(
+                id=turn_id,
+                conversation_id=conversation.id,
+                first_seq=waiting[0].seq,
+                last_seq=last_seq,
+                reply_seq=message.seq,
+                ending="hand_off" if isinstance(ending, HandOff) else "say",
+                created_at=scope.now,
+                trace=trace.to_json(understanding, state, ending, reply),
             )
-            return message
 
         delivered = await self.database.write(shop_id, store)
         self._nudge(shop_id, conversation.id)
         return delivered
 
+    def _nudge_soon(self, shop_id: str, conversation_id: str) -> None:
+        """Most answers are there in a moment: windows then look once and see both lines."""
+        key = (shop_id, conversation_id)
+        if key not in self._nudges:
+            later = asyncio.get_running_loop().call_later(_NUDGE_AFTER_S, self._nudge, shop_id, conversation_id)
+            self._nudges[key] = later
+
     def _nudge(self, shop_id: str, conversation_id: str) -> None:
+        waiting = self._nudges.pop((shop_id, conversation_id), None)
+        if waiting is not None:
+            waiting.cancel()
         with suppress(Exception):  # a nudge may be lost, never a line
             self.live.nudge(conversation_topic(shop_id, conversation_id), inbox_topic(shop_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    """What was sent, and whether more lines of the customer wait already."""
+
+    reply: Message
+    more: bool
 
 
 _NOTHING, _OVERTAKEN = object(), object()

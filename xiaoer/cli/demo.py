@@ -17,7 +17,7 @@ from xiaoer.app import App, model_path, prepare_folder
 from xiaoer.cli.options import DataDir, Host, Port
 from xiaoer.cli.progress import bar
 from xiaoer.cli.records import records
-from xiaoer.cli.serve import address_of, listen, run
+from xiaoer.cli.serve import address_of, listen, run, run_async
 from xiaoer.cli.train import read_lines
 from xiaoer.db.engine import utc_now
 from xiaoer.demo.check import check
@@ -54,7 +54,7 @@ def demo(
     listening = listen(settings)
     prepare(settings)
     people = asyncio.run(_find_staff(settings))
-    asyncio.run(run(settings, listening, ready=lambda app: _say_where(app, address_of(settings, listening), people)))
+    run_async(run(settings, listening, ready=lambda app: _say_where(app, address_of(settings, listening), people)))
 
 
 def _settings(data_dir: Path | None, host: str | None, port: int | None) -> Settings:
@@ -129,7 +129,7 @@ def _check(settings: Settings) -> int:
     """Serve in this process and play against it over real sockets. 0 when every answer is right."""
     listening = listen(settings)
     prepare(settings)
-    failures = asyncio.run(_play(settings, listening))
+    failures = run_async(_play(settings, listening))
     for failure in failures:
         _console.print(f"✗ {failure}", markup=False, style="red")
     _console.print("demo --check: " + ("every answer was right" if not failures else f"{len(failures)} wrong"), markup=False)

@@ -7,12 +7,70 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from xiaoer.conversations.tables import conversations, messages
 from xiaoer.conversations.types import Author, Conversation, Holder, Message, MessageKind
 from xiaoer.db.ids import new_id
-from xiaoer.db.scope import Scope
+from xiaoer.db.scope import Prepared, Scope
+from xiaoer.db.text import storable
 from xiaoer.errors import Conflict, NotFound
 
+_FIND = Prepared(
+    lambda shop: sa.select(conversations).where(conversations.c.shop_id == shop, conversations.c.id == sa.bindparam("id"))
+)
+_FIND_LINE = Prepared(
+    lambda shop: sa.select(messages).where(
+        messages.c.shop_id == shop,
+        messages.c.conversation_id == sa.bindparam("conversation"),
+        messages.c.author == sa.bindparam("author"),
+        messages.c.client_id == sa.bindparam("client"),
+    )
+)
+_LIST_LINES = Prepared(
+    lambda shop: sa.select(messages)
+    .where(
+        messages.c.shop_id == shop,
+        messages.c.conversation_id == sa.bindparam("conversation"),
+        messages.c.seq > sa.bindparam("after"),
+        messages.c.kind != sa.bindparam("hidden"),
+    )
+    .order_by(messages.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_GROW_BY_CUSTOMER = Prepared(
+    lambda shop: sa.update(conversations)
+    .where(conversations.c.shop_id == shop, conversations.c.id == sa.bindparam("the_id"))
+    .values(
+        last_seq=conversations.c.last_seq + 1,
+        customer_seq=conversations.c.last_seq + 1,
+        updated_at=sa.bindparam("now"),
+        last_text=sa.bindparam("shown"),
+        language=sa.bindparam("spoken"),
+    )
+    .returning(*conversations.c)
+)
+_DELIVER = Prepared(
+    lambda shop: sa.update(conversations)
+    .where(
+        conversations.c.shop_id == shop,
+        conversations.c.id == sa.bindparam("the_id"),
+        conversations.c.version == sa.bindparam("the_version"),
+        conversations.c.customer_seq <= sa.bindparam("newest"),
+    )
+    .values(
+        last_seq=conversations.c.last_seq + 1,
+        updated_at=sa.bindparam("now"),
+        last_text=sa.bindparam("shown"),
+        answered_seq=sa.bindparam("answered"),
+        state=sa.bindparam("the_state"),
+        mood=sa.bindparam("the_mood"),
+        version=conversations.c.version + 1,
+    )
+    .returning(*conversations.c)
+)
+MOST_SHOWN = 200  # characters of the newest line that the inbox shows
+_ANY_SEQ = 2**31 - 1
 _BODY = ("cards", "sources", "chips", "attachments")
 
 
@@ -68,7 +126,7 @@ def get_conversation(scope: Scope, conversation_id: str) -> Conversation:
 
 def find_conversation(scope: Scope, conversation_id: str) -> Conversation | None:
     """The conversation, or None."""
-    row = scope.first(scope.select(conversations).where(conversations.c.id == conversation_id))
+    row = scope.run(_FIND, id=conversation_id).first()
     return None if row is None else conversation_of(row._mapping)
 
 
@@ -100,18 +158,17 @@ def find_message_by_client_id(
     scope: Scope, conversation_id: str, author: Author, client_id: str
 ) -> Message | None:
     """The line with the sender's own id, or None."""
-    row = scope.first(
-        scope.select(messages).where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.author == author,
-            messages.c.client_id == client_id,
-        )
-    )
+    row = scope.run(_FIND_LINE, conversation=conversation_id, author=author, client=storable(client_id)).first()
     return None if row is None else _message(row._mapping)
 
 
 def add_message(scope: Scope, conversation_id: str, new: NewMessage) -> Message:
-    """Store a line and return it; a `client_id` that is already there returns the stored line and writes nothing.
+    """Store a line and return it; a `client_id` that is already there returns the stored line and writes nothing."""
+    return add_line(scope, conversation_id, new)[0]
+
+
+def add_line(scope: Scope, conversation_id: str, new: NewMessage) -> tuple[Message, Conversation]:
+    """As `add_message`, with the conversation as it is afterwards (a statement less than asking for it).
 
     The conversation's row is locked first, so that two writers on PostgreSQL take turns (SQLite has one writer).
     """
@@ -120,15 +177,68 @@ def add_message(scope: Scope, conversation_id: str, new: NewMessage) -> Message:
             scope.first(scope.select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
         stored = find_message_by_client_id(scope, conversation_id, new.author, new.client_id)
         if stored is not None:
-            return stored
-    seq = _take_seq(scope, conversation_id, new)
+            return stored, get_conversation(scope, conversation_id)
+    row = _grow(scope, conversation_id, new)
+    if row is None:
+        raise NotFound("There is no such conversation.", "没有这个会话。", field="conversation_id")
+    conversation = conversation_of(row._mapping)
+    return _insert(scope, conversation, new), conversation
+
+
+def deliver(
+    scope: Scope,
+    conversation: Conversation,
+    new: NewMessage,
+    *,
+    answered_seq: int,
+    state: Mapping[str, Any],
+    mood: str,
+    is_final: bool,
+) -> tuple[Message, Conversation] | None:
+    """Store an answer together with the dialogue state behind it.
+
+    None when that must not be: the conversation changed since `conversation` was read, or (unless `is_final`) a newer line
+    of the customer than `answered_seq` came meanwhile.
+    """
+    row = scope.run(
+        _DELIVER,
+        the_id=conversation.id,
+        the_version=conversation.version,
+        newest=_ANY_SEQ if is_final else answered_seq,
+        now=scope.now,
+        shown=storable(new.text[:MOST_SHOWN]),
+        answered=answered_seq,
+        the_state=storable(dict(state)),
+        the_mood=mood,
+    ).first()
+    if row is None:
+        return None
+    current = conversation_of(row._mapping)
+    return _insert(scope, current, new), current
+
+
+def _grow(scope: Scope, conversation_id: str, new: NewMessage) -> sa.Row[Any] | None:
+    """The conversation's row with one line more, whose number is its `last_seq` now; None when there is no such row."""
+    shown = storable(new.text[:MOST_SHOWN])
+    if new.author == "customer" and shown:
+        return scope.run(_GROW_BY_CUSTOMER, the_id=conversation_id, now=scope.now, shown=shown, spoken=new.language).first()
+    values: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1, "updated_at": scope.now}
+    if shown and new.kind != "note" and new.author != "system":
+        values["last_text"] = shown
+    if new.author == "customer":
+        values |= {"customer_seq": conversations.c.last_seq + 1, "language": new.language}
+    statement = scope.update(conversations).where(conversations.c.id == conversation_id)
+    return scope.first(statement.values(**values).returning(*conversations.c))
+
+
+def _insert(scope: Scope, conversation: Conversation, new: NewMessage) -> Message:
     row = {
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "client_id": new.client_id or f"{new.author}-{seq}",
+        "conversation_id": conversation.id,
+        "seq": conversation.last_seq,
+        "client_id": storable(new.client_id) or f"{new.author}-{conversation.last_seq}",
         "author": new.author,
         "kind": new.kind,
-        "text": new.text,
+        "text": storable(new.text),
         "language": new.language,
         "created_at": scope.now,
         "staff_id": new.staff_id,
@@ -140,29 +250,13 @@ def add_message(scope: Scope, conversation_id: str, new: NewMessage) -> Message:
     return _message(row)
 
 
-def _take_seq(scope: Scope, conversation_id: str, new: NewMessage) -> int:
-    seen = new.kind != "note" and bool(new.text)
-    values: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1, "updated_at": scope.now}
-    if seen and new.author != "system":
-        values["last_text"] = new.text[:200]
-    if new.author == "customer":
-        values["customer_seq"] = conversations.c.last_seq + 1
-        values["language"] = new.language
-    statement = scope.update(conversations).where(conversations.c.id == conversation_id).values(**values)
-    seq = scope.scalar(statement.returning(conversations.c.last_seq))
-    if seq is None:
-        raise NotFound("There is no such conversation.", "没有这个会话。", field="conversation_id")
-    return int(seq)
-
-
 def list_messages(
     scope: Scope, conversation_id: str, *, after_seq: int = 0, limit: int = 500, with_notes: bool = False
 ) -> tuple[Message, ...]:
     """Lines with a greater sequence number, oldest first. Notes are for staff: `with_notes` must be asked for."""
-    query = scope.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq > after_seq)
-    if not with_notes:
-        query = query.where(messages.c.kind != "note")
-    return tuple(_message(row._mapping) for row in scope.all(query.order_by(messages.c.seq).limit(limit)))
+    hidden = "" if with_notes else "note"
+    rows = scope.run(_LIST_LINES, conversation=conversation_id, after=after_seq, hidden=hidden, most=limit)
+    return tuple(_message(row._mapping) for row in rows)
 
 
 def list_recent(scope: Scope, conversation_id: str, *, limit: int = 30) -> tuple[Message, ...]:
@@ -227,7 +321,7 @@ def _body(new: NewMessage) -> dict[str, Any]:
     body: dict[str, Any] = {name: list(getattr(new, name)) for name in _BODY if getattr(new, name)}
     if new.data:
         body["data"] = dict(new.data)
-    return body
+    return storable(body)
 
 
 def _message(row: Mapping[Any, Any]) -> Message:

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from xiaoer.customers.tables import customers, verification_tries
 from xiaoer.customers.types import Address, Customer
 from xiaoer.db.ids import new_id
-from xiaoer.db.scope import Scope
+from xiaoer.db.scope import Prepared, Scope
 from xiaoer.errors import NotFound
 
+_FIND = Prepared(
+    lambda shop: sa.select(customers).where(customers.c.shop_id == shop, customers.c.id == sa.bindparam("id"))
+)
 _PLAIN = tuple(name for name in Customer.__dataclass_fields__ if name != "addresses")
 
 
@@ -28,7 +31,7 @@ def get_customer(scope: Scope, customer_id: str) -> Customer:
 
 def find_customer(scope: Scope, customer_id: str) -> Customer | None:
     """The customer, or None."""
-    row = scope.first(scope.select(customers).where(customers.c.id == customer_id))
+    row = scope.run(_FIND, id=customer_id).first()
     return None if row is None else _customer(row._mapping)
 
 

@@ -6,15 +6,30 @@ more and refuses one in which a shop's table stands without its filter (a join o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import operators, visitors
 
-_SHOP = "shop_id"
+_SHOP, _THIS_SHOP = "shop_id", "this_shop"
+
+
+class Prepared:
+    """A statement made once and run often, for the few that every turn runs: making one takes as long as running it.
+
+    `make` gets the parameter that stands for the shop and compares every table with it; other values are
+    `sa.bindparam`s, given to `Scope.run` by name.
+    """
+
+    def __init__(self, make: Callable[[sa.BindParameter[str]], Any]) -> None:
+        shop: sa.BindParameter[str] = sa.bindparam(_THIS_SHOP, type_=sa.Text)
+        self.statement = make(shop)
+        if any(one.key != _THIS_SHOP for one in _shops_of(self.statement)):
+            raise RuntimeError("a prepared statement compares its tables with the shop that it is given")
 
 
 class Scope:
@@ -70,7 +85,7 @@ class Scope:
     def execute(self, statement: Any) -> sa.CursorResult[Any]:
         """Run a statement, after checking that it stays within the shop."""
         if isinstance(statement, _Insert):
-            return self.connection.execute(statement.statement())
+            return statement.run(self.connection)
         _check(statement, self.shop_id)
         return self.connection.execute(statement)
 
@@ -79,6 +94,10 @@ class Scope:
         if self.dialect == "postgresql":
             key = sa.func.hashtextextended(f"{self.shop_id}/{name}", 0)
             self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+    def run(self, prepared: Prepared, **values: Any) -> sa.CursorResult[Any]:
+        """Run a prepared statement for this shop."""
+        return self.connection.execute(prepared.statement, {**values, _THIS_SHOP: self.shop_id})
 
     def many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows at once; every row carries the same columns."""
@@ -108,9 +127,17 @@ class _Insert:
         """The insert with these values."""
         return _Insert(self._table, self._shop_id, {**self._values, **values})
 
-    def statement(self) -> sa.Insert:
-        """The statement to run."""
-        return sa.insert(self._table).values({**self._values, _SHOP: self._shop_id})
+    def run(self, connection: sa.Connection) -> sa.CursorResult[Any]:
+        """Insert. Plain values go as parameters of one statement per table; expressions must stand in the statement."""
+        row = {**self._values, _SHOP: self._shop_id}
+        if any(isinstance(value, sa.ClauseElement) for value in row.values()):
+            return connection.execute(sa.insert(self._table).values(row))
+        return connection.execute(_insert_of(self._table), row)
+
+
+@lru_cache(maxsize=256)
+def _insert_of(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 def _tables_of(things: Iterable[Any]) -> list[sa.Table]:

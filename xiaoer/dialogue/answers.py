@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from xiaoer.dialogue.aspects import Row, rows_of
 from xiaoer.dialogue.effects import LookUp, Part
-from xiaoer.dialogue.outcome import Finished, Need, Outcome
+from xiaoer.dialogue.outcome import Finished, Leave, Need, Outcome
+from xiaoer.dialogue.slots.order import REFUNDING
 from xiaoer.dialogue.state import Focus
 from xiaoer.dialogue.view import View
 from xiaoer.knowledge.types import Answer
@@ -48,6 +50,8 @@ def _done(view: View, name: str) -> Outcome:
     result: Mapping[str, Any] = next((r for key, r in view.working.done.items() if key.endswith(ours)), {})
     order = view.order
     facts = {"result": result, "order": order, "items": view.items, "goal": view.goal}
+    if name == "change_items_done" and result.get("is_paid") and result.get("difference_minor", 0) > 0:
+        return Leave("difference_to_pay", (Part(name, facts),))  # the customer owes the difference: a person collects it
     focus = Focus(order_id=order.id if order else None, intent=view.goal.intent)
     return Finished((Part(name, facts),), focus)
 
@@ -70,7 +74,9 @@ def _logistics(view: View) -> Outcome:
 def _refund_status(view: View) -> Outcome:
     order = view.order
     assert order is not None
-    facts = {"order": order, "refunds": order.refunds, "cases": order.cases}
+    cases = tuple(case for case in order.cases if case.kind in REFUNDING)
+    others = [one for one in view.orders if one.id != order.id and any(refund.state != "arrived" for refund in one.refunds)]
+    facts = {"order": order, "refunds": order.refunds, "cases": cases, "others": tuple(others[:3])}
     return Finished((Part("refund_status", facts, cards=({"type": "order", "order": order},)),), _focus(view, order))
 
 
@@ -89,8 +95,11 @@ def _products(view: View) -> tuple[Product, ...]:
     return view.found_products("products") or ()
 
 
-def _wanted_options(view: View) -> dict[str, str]:
+def _wanted_options(view: View, products: Sequence[Product]) -> dict[str, str]:
     wanted = {heard.kind: heard.value for kind in ("colour", "size") for heard in view.newest(kind)}
+    if "size" not in wanted:  # "in 43?"
+        offered = {variant.options.get("size") for product in products for variant in product.variants}
+        wanted |= dict(zip(["size"], view.spelled(offered), strict=False))
     if not view.newest("product", "kind"):  # a follow-up keeps what was said before: "and in blue?" is still about XL
         wanted = {**view.state.focus.options, **wanted}
     return wanted
@@ -100,15 +109,24 @@ def _product(view: View) -> Outcome:
     products = _products(view)
     if not products:
         return Finished((Part("no_product"),), is_understood=False)
-    wanted = _wanted_options(view)
-    attributes = [heard.value for heard in view.newest("attribute")]
-    facts = {"intent": view.goal.intent, "attributes": attributes, **_stock_facts(products, wanted)}
+    rows = rows_of(view, products) if view.goal.intent == "product_info" else ()
+    if rows:
+        return _aspects(view, rows)
+    wanted = _wanted_options(view, products)
+    facts = {"intent": view.goal.intent, **_stock_facts(products, wanted)}
     listed = (facts["product"], *(facts["similar"] if not wanted else ()))
     cards = tuple({"type": "product", "product": product, "wanted": wanted} for product in listed[:3])
-    focus = Focus(
-        view.state.focus.order_id, None, tuple(product.id for product in products), wanted, view.goal.intent
-    )
+    # Those shown come first, in the order shown: "the second one" is the second card.
+    shown = (facts["product"], *(one for one in products if one.id != facts["product"].id))
+    focus = Focus(view.state.focus.order_id, None, tuple(one.id for one in shown), wanted, view.goal.intent)
     return Finished((Part("product", facts, cards=cards),), focus)
+
+
+def _aspects(view: View, rows: Sequence[Row]) -> Outcome:
+    products = tuple({row["product"].id: row["product"] for row in rows}.values())
+    cards = tuple({"type": "product", "product": product, "wanted": {}} for product in products)
+    focus = Focus(view.state.focus.order_id, None, tuple(one.id for one in products), {}, view.goal.intent)
+    return Finished((Part("product_aspects", {"rows": rows}, cards=cards),), focus)
 
 
 def _stock_facts(products: tuple[Product, ...], wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -139,6 +157,8 @@ def _size(view: View) -> Outcome:
         focus = Focus(view.state.focus.order_id, None, tuple(p.id for p in products), {}, view.goal.intent)
     if answer is not None and answer.outcome == "answer":
         parts.append(_article(answer))
+    elif answer is not None and answer.outcome == "did_you_mean" and _body(view):
+        parts.append(Part("did_you_mean", {"hits": answer.hits[:3]}, hits=answer.hits[:3]))
     if not parts:
         return Finished((Part("ask_product", {"several": False, "intent": view.goal.intent}),), is_understood=False)
     return Finished(tuple(parts), focus)
@@ -175,7 +195,7 @@ def _answer(view: View) -> Outcome:
     if answer is None:
         return Finished((Part("knowledge_down"),))
     if answer.outcome == "answer":
-        return Finished((_article(answer),), Focus(view.state.focus.order_id, None, (), {}, view.goal.intent))
+        return Finished((_article(answer),), Focus(intent=view.goal.intent))
     if answer.outcome == "did_you_mean":
         return Finished((Part("did_you_mean", {"hits": answer.hits[:3]}, hits=answer.hits[:3]),))
     return Finished((Part("no_answer"),), is_understood=False)
@@ -193,6 +213,8 @@ def _warranty(view: View) -> Outcome:
 
 def _coupons(view: View) -> Outcome:
     coupons = view.working.found.get("coupons") or ()
+    if view.context.is_partial:
+        return Finished((Part("records_down"),))
     parts = [Part("coupons", {"coupons": tuple(coupons)})] if view.context.is_signed_in else []
     answer = find_answer(view)
     if answer is not None and answer.outcome == "answer":
@@ -201,6 +223,8 @@ def _coupons(view: View) -> Outcome:
 
 
 def _points(view: View) -> Outcome:
+    if view.context.is_partial:
+        return Finished((Part("records_down"),))
     parts = [Part("points", {"customer": view.context.customer})] if view.context.is_signed_in else []
     answer = find_answer(view)
     if answer is not None and answer.outcome == "answer":
@@ -213,6 +237,8 @@ def _unclear(view: View) -> Outcome:
     answer = find_answer(view)
     if answer is not None and answer.outcome == "answer":
         return Finished((_article(answer),))
+    if answer is not None and answer.outcome == "did_you_mean" and view.goal.intent != "oos":
+        return Finished((Part("did_you_mean", {"hits": answer.hits[:3]}, hits=answer.hits[:3]),), is_understood=False)
     return Finished((Part("unclear"),), is_understood=False)
 
 

@@ -19,6 +19,7 @@ _SPEAKS_OF = {
     "payment": "payment",
     "reason": "reason",
     "condition": "condition",
+    "company": "invoice_title",
 }
 
 
@@ -40,12 +41,21 @@ def correct(goal: Goal, understanding: Understanding, state: State, context: Con
             slot = "order"
         if slot is None or slot not in goal.slots:
             continue
+        if slot == "variant" and _is_what_they_have(goal, entity, context):
+            continue
         if goal.slots[slot].value != entity.value:
             emptied.add(slot)
             emptied.update(DEPENDENTS.get(slot, ()))
     if not emptied:
         return goal, False
     return listen(goal, understanding, state.working.seq).without(*emptied), True
+
+
+def _is_what_they_have(goal: Goal, entity: Entity, context: Context) -> bool:
+    """"M is too small" tells what is to be changed, not what it is to be changed for."""
+    order = context.find_order(goal.value("order"))
+    chosen = {item_id for item_id, _ in goal.value("items") or ()}
+    return order is not None and any(item.options.get(entity.kind) == entity.value for item in order.items if item.id in chosen)
 
 
 def _is_in_order(goal: Goal, entity: Entity, context: Context) -> bool:

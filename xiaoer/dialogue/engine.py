@@ -19,11 +19,14 @@ from xiaoer.dialogue.state import Focus, Goal, Question, State, Verified, Workin
 from xiaoer.dialogue.steps import take
 from xiaoer.dialogue.summary import summary_of
 from xiaoer.dialogue.view import View
+from xiaoer.dialogue.wishes import is_yes
 
 MOST_LOOK_UPS = 12
 MOST_ASKED = 3  # asked back twice; the third failure goes to a person
+MOST_DIGRESSIONS = 1
 MOST_REPAIRS = 3
 _MOST_PASSES = 64
+_KEPT_FOR_LATER = ("address", "phone", "reason", "condition", "colour", "size", "payment", "company", "quantity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +102,31 @@ class Engine:
         goal = state.goals[-1]
         before = state.question
         again = before is not None and before.goal_id == goal.id and before.slot == ask.slot
-        asked = before.asked + 1 if again and before is not None else 1
+        parts = list(state.working.parts)
+        titles = {"titles": self.flows.by_id[goal.flow].titles}
+        asked, digressed = _count_asked(before if again else None, is_digression=bool(parts))
+        if parts and again and self.flows.by_id[goal.flow].group == "talk":  # answered otherwise: which was meant is no matter now
+            return replace(state, goals=state.goals[:-1], question=None), None
+        if digressed > MOST_DIGRESSIONS:  # to be asked the same after every answer is a nuisance
+            set_aside = replace(state, goals=state.goals[:-1], question=None, proposal=None)
+            return add_part(set_aside, Part("set_aside", titles)), None
         if asked > MOST_ASKED:
             return self._leave(state, Leave("not_understood"), context)
-        parts = list(state.working.parts)
-        heard = state.working.understanding is not None and bool(state.working.understanding.entities)
-        if again and not heard and not parts and ask.part.template not in ("verify_failed", "order_not_found"):
-            parts.append(Part("again"))
-        elif parts:
-            parts.append(Part("resume", {"titles": self.flows.by_id[goal.flow].titles}))
-        question = Question(goal.id, ask.slot, asked, ask.choices)
+        if parts:
+            parts.append(Part("resume", titles))
+        elif again and ask.slot != "verify" and ask.part.template != "order_not_found":
+            parts += _before_asking_again(state)
+        question = Question(goal.id, ask.slot, asked, ask.choices, digressed)
         state = replace(state, question=question, proposal=None)
         return _close(state), Say((*parts, replace(ask.part, facts={**ask.part.facts, "choices": ask.choices})), ask.expects)
 
     def _propose(self, state: State, propose: Propose, context: Context) -> tuple[State, Effect | None]:
         before = state.question
         again = before is not None and before.goal_id == propose.proposal.goal_id and before.slot == "confirm"
-        asked = before.asked + 1 if again and before is not None else 1
+        asked, digressed = _count_asked(before if again else None, is_digression=bool(state.working.parts))
         if asked > MOST_ASKED:
             return self._leave(state, Leave("not_understood"), context)
-        question = Question(propose.proposal.goal_id, "confirm", asked)
+        question = Question(propose.proposal.goal_id, "confirm", asked, (), digressed)
         state = replace(state, proposal=propose.proposal, question=question)
         parts = state.working.parts or ((Part("again"),) if again else ())
         return _close(state), Say((*parts, propose.part), "yes_no")
@@ -185,6 +193,21 @@ def _keep_failed(state: State, event: Failed) -> State:
     return add_part(state, Part(f"act_{event.code}", {"flow": goal.flow}))
 
 
+def _count_asked(before: Question | None, *, is_digression: bool) -> tuple[int, int]:
+    """How often this was asked in a row, and how often something else was asked instead of answering."""
+    if before is None:
+        return 1, 0
+    return (before.asked, before.digressed + 1) if is_digression else (before.asked + 1, before.digressed)
+
+
+def _before_asking_again(state: State) -> list[Part]:
+    """What the words held for a later question is kept, and said so; a bare yes ("go on") was understood well enough."""
+    understanding = state.working.understanding
+    if understanding is None or is_yes(understanding):
+        return []
+    return [Part("noted" if any(understanding.has(kind) for kind in _KEPT_FOR_LATER) else "again")]
+
+
 def _count_look_up(state: State) -> State:
     return replace(state, working=replace(state.working, look_ups=state.working.look_ups + 1))
 
@@ -203,8 +226,8 @@ def _merge(focus: Focus, new: Focus | None) -> Focus:
     return Focus(
         order_id=new.order_id or focus.order_id,
         item_id=new.item_id if new.order_id else focus.item_id,
-        product_ids=new.product_ids or focus.product_ids,
-        options=new.options if new.product_ids else focus.options,
+        product_ids=new.product_ids or (() if new.order_id else focus.product_ids),
+        options=new.options if new.product_ids or new.order_id else focus.options,
         intent=new.intent or focus.intent,
     )
 

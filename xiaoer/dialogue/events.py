@@ -41,7 +41,7 @@ class Done:
 class Failed:
     """A look-up or an act did not come about. `code` is one of
     unavailable (worth retrying), changed (the order is not what was read back), refused (the policy says no by now),
-    too_many (verification tries used up), unknown.
+    too_many (verification tries used up), unsure (whether it was done can't be told), unknown.
     """
 
     key: str

@@ -16,10 +16,11 @@ from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.events import Said
 from xiaoer.dialogue.flow import Flow, Flows, Step
 from xiaoer.dialogue.outcome import Filled
+from xiaoer.dialogue.slots.circumstances import NO_PHOTO
 from xiaoer.dialogue.state import Goal, Slot, State, Working
 from xiaoer.dialogue.steps import RESOLVERS
 from xiaoer.dialogue.view import View
-from xiaoer.dialogue.wishes import follows_up, goals_of, is_no, is_yes, push
+from xiaoer.dialogue.wishes import ABOUT_PRODUCTS, follows_up, goals_of, is_no, is_yes, push
 from xiaoer.nlu.types import Understanding
 
 # "It's too small" is said of returns and exchanges alike: while one of them is open, it takes words like these to leave it.
@@ -38,6 +39,9 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "payment": ("payment",),
 }
 _TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
+_ASKS = re.compile(
+    r"[?？吗呢]|怎么|多少|什么|哪|几|\b(?:what|how|why|who|which|when|where)\b|^(?:can|could|do|does|is|are|will|would)\b", re.IGNORECASE
+)
 _SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
 
@@ -92,7 +96,7 @@ def _reply(state: State, understanding: Understanding, context: Context, flows: 
         dropped = _drop_goal(state, goal.id, quietly=bool(wishes))
         return push(dropped, wishes, flows, replaces=goal)
     if wishes:
-        return push(replace(state, proposal=None, question=None), wishes, flows)
+        return push(replace(state, proposal=None), wishes, flows)
     if is_changed:
         return replace(put_goal(state, corrected), proposal=None, question=None)
     return replace(state, proposal=None)
@@ -108,17 +112,18 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     answers = understanding.has("reason") or any(understanding.has(kind) for kind in _ANSWERS.get(question.slot, ()))
     if answers and not _CHANGE_OF_MIND.search(understanding.text):
         wishes = tuple(one for one in wishes if not _is_rival(flows.by_id[one.flow], flows.by_id[goal.flow]))
-    is_switch = any(_is_switch(flows.by_id[one.flow], flows.by_id[goal.flow]) for one in wishes)
+    is_switch = any(_is_switch(one, goal, understanding, flows) for one in wishes)
     if not is_switch and not _is_digression(question.slot, understanding, wishes, flows):
         filled = _try_to_fill(state, goal, understanding, context, flows)
         if filled is not None:
             return filled
-    if wishes:
-        kept = push(state, wishes, flows)
-        return replace(kept, question=None) if kept.goals[-1].id != goal.id else kept
-    if is_no(understanding) and question.slot not in ("photo", "condition"):
-        return _drop_goal(state, goal.id)
     corrected, is_changed = correct(goal, understanding, state, context)
+    if is_changed and wishes and not _is_sure(understanding) and all(one.intent in ABOUT_PRODUCTS for one in wishes):
+        return replace(put_goal(state, corrected), question=None)  # "the hoodie, I mean" asks nothing about hoodies
+    if wishes:  # the question stays open below them, unless its goal was replaced
+        return push(state, wishes, flows)
+    if is_no(understanding) and question.slot not in ("photo", "condition") and not NO_PHOTO.search(understanding.text.lower()):
+        return _drop_goal(state, goal.id)
     if is_changed:
         return replace(put_goal(state, corrected), question=None)
     return put_goal(state, listen(goal, understanding, state.working.seq))
@@ -127,7 +132,10 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
 def _other_goals(
     state: State, goal: Goal, understanding: Understanding, context: Context, flows: Flows
 ) -> tuple[Goal, ...]:
-    """The wishes in the words that are surely something else than the goal at hand."""
+    """The wishes in the words that are surely something else than the goal at hand.
+
+    "M is too small", "never worn, tags still on": said of a task at hand, it tells circumstances and asks nothing.
+    """
     sure = tuple(
         wish
         for wish in understanding.wishes
@@ -138,7 +146,34 @@ def _other_goals(
     if not sure:
         return ()
     found = goals_of(state, replace(understanding, wishes=sure), context, flows, only_real=True)
-    return tuple(one for one in found if one.flow != goal.flow)
+    others = tuple(one for one in found if one.flow != goal.flow)
+    if flows.by_id[goal.flow].group != "task":
+        return others
+    if _is_told(state, understanding):
+        return tuple(one for one in others if flows.by_id[one.flow].group != "information")
+    if _is_sure(understanding):
+        return others
+    if understanding.has("reason") or understanding.has("condition"):
+        return tuple(one for one in others if flows.by_id[one.flow].group != "information")
+    if _names_what_is_at_hand(goal, understanding, context):
+        return tuple(one for one in others if one.intent not in ABOUT_PRODUCTS)
+    return others
+
+
+def _is_told(state: State, understanding: Understanding) -> bool:
+    """"Too big" to the question why: the very answer, and no question of its own, whatever it sounds like."""
+    slot = state.question.slot if state.question else ""
+    return slot in ("reason", "condition", "fault") and not _ASKS.search(understanding.text) and (
+        understanding.has("reason" if slot == "fault" else slot)
+    )
+
+
+def _names_what_is_at_hand(goal: Goal, understanding: Understanding, context: Context) -> bool:
+    """"The joggers" as an answer to what is asked about them is no question about joggers."""
+    order = context.find_order(goal.value("order"))
+    mentions = [*understanding.list_entities("product"), *understanding.list_entities("kind")]
+    named = {one for mention in mentions for one in mention.value["product_ids"]}
+    return order is not None and any(item.product_id in named for item in order.items)
 
 
 def _is_digression(slot: str, understanding: Understanding, wishes: tuple[Goal, ...], flows: Flows) -> bool:
@@ -149,9 +184,14 @@ def _is_digression(slot: str, understanding: Understanding, wishes: tuple[Goal, 
     return surely and flows.by_id[wishes[0].flow].group == "information"
 
 
-def _is_switch(new: Flow, old: Flow) -> bool:
-    """Whether the new wish takes the place of the old one, or is a call for a person."""
-    return new.id in ("human", "complaint") or _is_rival(new, old)
+def _is_switch(wish: Goal, goal: Goal, understanding: Understanding, flows: Flows) -> bool:
+    """Whether the new wish takes the place of the old one, or is surely a call for a person ("personal" is none)."""
+    calls = wish.flow in ("human", "complaint") and _is_sure(understanding)
+    return calls or _is_rival(flows.by_id[wish.flow], flows.by_id[goal.flow])
+
+
+def _is_sure(understanding: Understanding) -> bool:
+    return any(one.intents and one.intents[0].probability >= _SURE_DIGRESSION for one in understanding.wishes)
 
 
 def _is_rival(new: Flow, old: Flow) -> bool:
@@ -190,7 +230,7 @@ def _choice_in_words(choices: tuple[Mapping[str, Any], ...], understanding: Unde
     if ordinals and len(ordinals) == 1 and 0 < abs(ordinals[0].value) <= len(choices):
         place = ordinals[0].value
         return choices[place - 1 if place > 0 else -1]
-    if text.strip().isdigit() and 0 < int(text.strip()) <= len(choices) and len(choices) < 10:
+    if text.strip().isdecimal() and 0 < int(text.strip()) <= len(choices) and len(choices) < 10:
         return choices[int(text.strip()) - 1]
     scores = [max((len(w) for w in choice["words"] if w and w.lower() in text), default=0) for choice in choices]
     best = max(scores, default=0)

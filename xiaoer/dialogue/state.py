@@ -67,12 +67,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked last. `choices` = ({"value": …, "words": [...]}, …); `asked` counts how often in a row."""
+    """What was asked last. `choices` = ({"value": …, "words": [...]}, …); `asked` counts how often in a row, `digressed` how
+    often the customer asked something else instead of answering.
+    """
 
     goal_id: int
     slot: str
     asked: int = 1
     choices: tuple[Mapping[str, Any], ...] = ()
+    digressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from xiaoer.dialogue.effects import LookUp, Part
-from xiaoer.dialogue.outcome import Ask, Filled, Leave, Need, Outcome
+from xiaoer.dialogue.outcome import Ask, Filled, Finished, Leave, Need, Outcome
 from xiaoer.dialogue.view import View
 
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -25,6 +25,8 @@ def verify(view: View) -> Outcome:
         part = Part("verify_ask", {"has_number": number is not None, "has_proof": proof is not None})
         return Ask(part, "verify", (), "text")
     key = f"verify:{number}:{proof}"
+    if view.working.failed.get(key) not in (None, "too_many"):
+        return Finished((Part("records_down"),))
     if key in view.working.failed:
         return Leave("verify_tries", (Part("verify_locked"),))
     if key in view.working.found:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.state import Goal, Heard, Slot, State, Working
 from xiaoer.shop.types import Order, OrderItem, Product
+
+# Words that point at what was talked about.
+POINTING = r"这个|这款|这单|这件|这双|这条|那单|那个|那款|那件|那双|它|此订单|\b(?:it|its|this|that|these|those|they|them)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class View:
     def says(self, pattern: str) -> bool:
         """Whether the words of this goal match a pattern."""
         return re.search(pattern, self.words) is not None
+
+    def spelled(self, offered: Iterable[str | None]) -> list[str]:
+        """Those option values that the words name bare, just as a product spells them: "41", "24cm"."""
+        said = set(re.findall(r"[a-z0-9.]+", self.words))
+        return [one for one in offered if one and any(letter.isdigit() for letter in one) and one.lower() in said]
 
     def is_asked(self, slot: str) -> bool:
         """Whether the open question of this very goal is about this slot."""

@@ -18,6 +18,24 @@ _ORDERINGS: tuple[tuple[str, str, bool], ...] = (
     (r"最暖|保暖|\bwarm(?:er|est)\b", "warmth", True),
 )
 
+# What it is for, as the catalogue's tags tell it: a preference, never a condition.
+_TAGS: tuple[tuple[str, str], ...] = (
+    ("gift", r"礼物|送(?:人|礼|给|女|男|妈|爸|朋友|老|长|同|闺)|生日|\bgifts?\b|\bpresents?\b|\bbirthday\b"),
+    ("travel", r"旅行|旅游|出差|出门|飞机|\btravel|\btrips?\b|\bflights?\b"),
+    ("commute", r"通勤|上班|\bcommut|\bto work\b"),
+    ("office", r"办公|公司用|\boffice\b"),
+    ("student", r"学生|上学|宿舍|开学|\bstudents?\b|\bschool\b|\bdorm"),
+    ("camping", r"露营|野营|\bcamping\b"),
+    ("hiking", r"徒步|爬山|登山|\bhik(?:e|ing)\b"),
+    ("fitness", r"健身|锻炼|\bgym\b|\bworkout\b|\bfitness\b"),
+    ("sport", r"运动|跑步|\bsports?\b|\brunning\b"),
+    ("winter", r"冬天|冬季|\bwinter\b"),
+    ("summer", r"夏天|夏季|\bsummer\b"),
+    ("coffee", r"咖啡|\bcoffee\b"),
+    ("newborn", r"新生儿|刚出生|\bnewborn\b|\bbaby\b"),
+    ("sensitive", r"敏感|\bsensitive\b"),
+)
+
 
 def filters_of(view: View) -> dict[str, Any]:
     """The filters heard for this goal: product ids of a kind, attributes, price, colour, size, order of preference."""
@@ -36,5 +54,6 @@ def filters_of(view: View) -> dict[str, Any]:
         "colours": [heard.value for heard in view.newest("colour")],
         "sizes": [heard.value for heard in view.newest("size")],
         "order_by": list(order_by) if order_by else None,
+        "tags": [tag for tag, pattern in _TAGS if re.search(pattern, view.words)],
         "words": view.goal.words,
     }

@@ -10,14 +10,25 @@ from typing import Any
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.correct import listen
 from xiaoer.dialogue.effects import Part
-from xiaoer.dialogue.flow import Flows
+from xiaoer.dialogue.flow import Flow, Flows
 from xiaoer.dialogue.state import Goal, Slot, State
 from xiaoer.nlu.types import Understanding, Wish
 
 MOST_GOALS = 6
 _POLITE = ("greeting", "thanks", "goodbye", "affirm", "deny", "chitchat")
-_ABOUT_PRODUCTS = ("product_info", "stock_check", "price_promotion", "size_advice", "product_compare", "purchase_advice")
+ABOUT_PRODUCTS = ("product_info", "stock_check", "price_promotion", "size_advice", "product_compare", "purchase_advice")
 _ALSO = re.compile(r"另外|还要|还有|顺便|再帮|同时|\balso\b|\bas well\b|\banother one\b|\bin addition\b", re.IGNORECASE)
+_TELLING = ("condition", "reason", "product", "kind", "order_number", "colour", "size", "address", "payment", "last_digits")
+_LOOKS_FOR = re.compile(r"有没有|有什么|有哪|哪款|找|\b(?:do (?:you|u) have|any|looking for|need a)\b", re.IGNORECASE)
+_LIKELY = 0.5
+_SERIOUS_TALK = ("human", "complaint", "feedback")
+# The same wish before and after the goods have arrived.
+_TWINS = {
+    "change_items": "exchange_request",
+    "exchange_request": "change_items",
+    "cancel_order": "return_request",
+    "return_request": "cancel_order",
+}
 _CARRIED = ("order", "items", "reason", "condition", "photo")
 
 
@@ -30,14 +41,16 @@ def is_yes(understanding: Understanding) -> bool:
 
 
 def is_no(understanding: Understanding) -> bool:
-    """A no in any form."""
-    return understanding.has("no") or any(wish.intent == "deny" for wish in understanding.wishes)
+    """A no in any form. Words that tell something ("not worn", 不喜欢) are no refusal, however negative they sound."""
+    tells = any(understanding.has(kind) for kind in _TELLING)
+    denies = any(wish.intent == "deny" and wish.outcome == "answer" for wish in understanding.wishes)
+    return understanding.has("no") or (denies and not tells)
 
 
 def follows_up(state: State, understanding: Understanding) -> bool:
     """Whether the words go on with a product that was talked about ("and in blue?")."""
     names_option = any(understanding.has(kind) for kind in ("colour", "size", "product", "kind"))
-    return understanding.is_follow_up and names_option and state.focus.intent in _ABOUT_PRODUCTS
+    return understanding.is_follow_up and names_option and state.focus.intent in ABOUT_PRODUCTS
 
 
 def goals_of(
@@ -50,7 +63,7 @@ def goals_of(
     goals: list[Goal] = []
     for wish in real or polite:
         number = state.next_goal_id + len(goals)
-        goal = _goal_of(state, wish, understanding, flows, number=number, is_only=len(real or polite) == 1)
+        goal = _goal_of(state, wish, understanding, context, flows, number=number, is_only=len(real or polite) == 1)
         if goal is not None and all(goal.flow != other.flow or goal.words != other.words for other in goals):
             goals.append(goal)
     return tuple(goals)
@@ -68,24 +81,50 @@ def _without_echoes(wishes: Sequence[Wish], flows: Flows) -> list[Wish]:
         earlier = [one for one in (flows.find_for(other.intent) for other in kept) if one is not None and flow is not None]
         names_something = any(one.kind in ("product", "kind", "order_number") for one in wish.entities)
         asks_more = any(one is flow and flow.group == "information" for one in earlier) and not names_something
-        tells_why = any(one.kind == "reason" for one in wish.entities) and any(
-            flow is not None and one.family == flow.family != "" for one in earlier
-        )
-        if not (asks_more or tells_why):
+        if not (asks_more or _only_tells_why(wish, wishes, flows)):
             kept.append(wish)
-    return kept
+    return _without_halves(kept)
+
+
+def _only_tells_why(wish: Wish, wishes: Sequence[Wish], flows: Flows) -> bool:
+    """"I don't want it any more" beside "take it back": the reason of what another part says without one."""
+    if not any(one.kind == "reason" for one in wish.entities):
+        return False
+    others = [other for other in wishes if other is not wish and not any(one.kind == "reason" for one in other.entities)]
+    kin = {flow.family for flow in (flows.find_for(other.intent) for other in others) if flow is not None}
+    flow = flows.find_for(wish.intent)
+    return "aftersales" in kin and flow is not None and flow.family in ("aftersales", "change")
+
+
+def _without_halves(wishes: list[Wish]) -> list[Wish]:
+    """"How do the rapid kettle and the quiet kettle differ?" is one comparison, although each half asks about a product."""
+    if not any(wish.intent == "product_compare" for wish in wishes):
+        return wishes
+    return [wish for wish in wishes if wish.intent == "product_compare" or wish.intent not in ABOUT_PRODUCTS]
 
 
 def _goal_of(
-    state: State, wish: Wish, understanding: Understanding, flows: Flows, *, number: int, is_only: bool
+    state: State,
+    wish: Wish,
+    understanding: Understanding,
+    context: Context,
+    flows: Flows,
+    *,
+    number: int,
+    is_only: bool,
 ) -> Goal | None:
     intent = _intent_of(state, wish, understanding)
     whole = is_only
     if wish.outcome == "ask" and intent == wish.intent and len(wish.intents) > 1:
         return _doubtful(wish, understanding, flows, state.working.seq, number)
+    intent = _as_the_order_is(state, intent, understanding, context, flows)
     flow = flows.find_for(intent) or flows.find_for("oos")
     if flow is None or intent in ("affirm", "deny"):
         return None
+    if intent == "oos" and wish.intents and wish.intents[0].probability >= _LIKELY:
+        likeliest = flows.find_for(wish.intents[0].intent)
+        if likeliest is not None and likeliest.id == "knowledge":
+            intent = wish.intents[0].intent  # what it sounds like helps the articles to be found
     goal = Goal(number, flow.id, intent, understanding.text if whole else understanding.text[wish.start : wish.end])
     return listen(goal, understanding, state.working.seq, wish=None if whole else wish)
 
@@ -93,27 +132,73 @@ def _goal_of(
 def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
     """The wish's own intent; a follow-up about a product goes on with what was asked before ("and in blue?")."""
     focus, sure = state.focus, wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= 0.8
-    goes_on = follows_up(state, understanding) or focus.intent not in _ABOUT_PRODUCTS
+    goes_on = follows_up(state, understanding) or focus.intent not in ABOUT_PRODUCTS
     if understanding.is_follow_up and focus.intent and not sure and goes_on:
         return focus.intent
     if wish.outcome == "outside" and any(understanding.has(kind) for kind in ("product", "kind")):
         return "product_info"
+    if _asks_of_product(state, wish, understanding):
+        return "product_info"
+    if wish.outcome != "answer" and understanding.has("ordinal") and state.focus.product_ids:
+        return "product_info"  # "tell me about the second one"
+    is_limited = any(one.kind == "money" and one.value["op"] != "is" for one in wish.entities)
+    looks_for = is_limited or (understanding.has("attribute") and _LOOKS_FOR.search(understanding.text))
+    if wish.intent in ("stock_check", "product_info") and looks_for and understanding.has("kind"):
+        return "purchase_advice"  # "earbuds for about 200?" looks for some, it asks about none
     return wish.intent
 
 
-def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int) -> Goal | None:
+def _as_the_order_is(state: State, intent: str, understanding: Understanding, context: Context, flows: Flows) -> str:
+    """"In L instead" is an exchange once the order at hand has arrived, a change while it has not been sent."""
+    twin, flow = flows.find_for(_TWINS.get(intent, "")), flows.find_for(intent)
+    named = any(understanding.has(kind) for kind in ("product", "kind", "order_number", "date"))
+    order = None if named else context.find_order(_order_at_hand(state))
+    if twin is None or flow is None or order is None:
+        return intent
+    fits_neither = order.state in _states_of(flow) or order.state not in _states_of(twin)
+    return intent if fits_neither else _TWINS[intent]
+
+
+def _order_at_hand(state: State) -> str | None:
+    """The order of the goal that a question or a read-back is open for, or None."""
+    waiting = state.proposal.goal_id if state.proposal else state.question.goal_id if state.question else None
+    goal = next((one for one in state.goals if one.id == waiting), None)
+    return None if goal is None else goal.value("order")
+
+
+def _states_of(flow: Flow) -> tuple[str, ...]:
+    """The states of an order in which this flow is the likely one."""
+    step = next((step for step in flow.steps if step.kind == "collect" and step.name == "order"), None)
+    return () if step is None else tuple(step.options.get("usual", step.options.get("states", ())))
+
+
+def _asks_of_product(state: State, wish: Wish, understanding: Understanding) -> bool:
+    """Words that name an attribute ("保温吗") ask about the product at hand, whatever else they sound like."""
+    named = [one for one in wish.entities if one.kind in ("aspect", "material", "laptop")]
+    is_at_hand = any(understanding.has(kind) for kind in ("product", "kind")) or state.focus.product_ids or state.focus.order_id
+    if not named or not is_at_hand or understanding.has("body"):
+        return False
+    letters = sum(letter.isalnum() for letter in understanding.text[wish.start : wish.end])
+    is_most = 2 * sum(one.end - one.start for one in named) >= letters
+    return is_most or wish.outcome != "answer" or wish.intent == "size_advice"
+
+
+def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int) -> Goal:
     """A goal that first asks which of the two likeliest wishes it is (one, if both lead the same way)."""
     candidates: list[dict[str, Any]] = []
-    for score in wish.intents[:3]:
-        flow = flows.find_for(score.intent)
-        if flow is not None and all(flow.id != one["flow"] for one in candidates):
+    leads = [(score, flow) for score in wish.intents[:3] if (flow := flows.find_for(score.intent)) is not None]
+    serious = [(score, flow) for score, flow in leads if flow.group != "talk" or flow.id in _SERIOUS_TALK]
+    if not serious:
+        return listen(Goal(number, "unclear", "oos", understanding.text), understanding, seq)
+    for score, flow in serious:
+        if all(flow.id != one["flow"] for one in candidates):
             candidates.append({"intent": score.intent, "flow": flow.id, "titles": dict(flow.titles)})
     candidates = candidates[:2]
-    if len(candidates) == 1:
+    if len(candidates) == 1 and len(serious) == len(leads):  # of what may be mere talk, nothing is done unasked
         flow_id, intent = candidates[0]["flow"], candidates[0]["intent"]
         return listen(Goal(number, str(flow_id), str(intent), understanding.text), understanding, seq)
     slots = {"candidates": Slot(candidates, "inferred")}
-    return listen(Goal(number, "clarify", "oos", understanding.text, slots), understanding, seq) if candidates else None
+    return listen(Goal(number, "clarify", "oos", understanding.text, slots), understanding, seq)
 
 
 def push(

@@ -1,71 +1,93 @@
-"""Does the best article answer? A small logistic model over the search's features, fitted on the shop's own articles.
+"""Does the best article answer? Two chances, learnt on the shop's own articles and kept with the weights of the ranking.
 
-Right cases: each stored similar question asked while that very question is hidden. Wrong cases: lines known to lie outside
-of what the shop does; where a shop has none, the same questions asked while their whole article is hidden.
+`inside`: that any article answers — against lines known to lie outside of what the shop does, and against questions whose
+whole matter was hidden. `first`: that it is the best one and not a sibling. No weight may point the senseless way: more
+likeness never makes an answer less likely.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from xiaoer.knowledge.search import Scored
 
-_STEPS = 400
-_RIDGE = 1e-3
+VERSION = 3  # of the features; what was fitted to others is not read
+Outcome = Literal["answer", "did_you_mean", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """Weights of (1, likeness, coverage, likeness·coverage, lead, intent fits) and the two thresholds on the probability."""
+    """`fusion` weighs the features of `ranking`; `inside` and `first` weigh those of this module. The defaults are the demo shop's.
 
-    weights: tuple[float, ...] = (-4.5, 3.0, 2.5, 3.0, 1.5, 1.5)
+    `answer_from`, `ask_from`: least chance of being inside; `first_from`: least chance of being the right one.
+    """
+
+    fusion: tuple[float, ...] = (3.2, 1.7, 4.0, 1.4, 2.2, 3.0, 2.8)
+    inside: tuple[float, ...] = (-7.0, 4.0, 2.0, 3.0, 2.0, 1.5)
+    first: tuple[float, ...] = (0.5, 0.8)
     answer_from: float = 0.5
-    ask_from: float = 0.15
+    ask_from: float = 0.2
+    first_from: float = 0.4
 
     def probability(self, best: Scored) -> float:
         """The chance that the best article answers, 0..1."""
-        return float(1 / (1 + np.exp(-float(np.dot(self.weights, features_of(best))))))
+        return self.chance_inside(best) * self.chance_first(best)
+
+    def chance_inside(self, best: Scored) -> float:
+        """The chance that the shop's articles answer at all."""
+        return _chance(self.inside, inside_features(best))
+
+    def chance_first(self, best: Scored) -> float:
+        """The chance that of the found articles it is the best one that answers."""
+        return _chance(self.first, first_features(best))
+
+    def decide(self, best: Scored) -> Outcome:
+        """Answer when it is likely inside and clearly first; ask back when it is likely but not clear; else unknown."""
+        inside = self.chance_inside(best)
+        if inside >= self.answer_from and self.chance_first(best) >= self.first_from:
+            return "answer"
+        return "did_you_mean" if inside >= self.ask_from else "unknown"
 
     def save(self, path: Path) -> None:
         """Keep it beside the index."""
-        path.write_text(json.dumps(asdict(self)), "utf-8")
+        path.write_text(json.dumps({"version": VERSION, **asdict(self)}), "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Answerable:
-        """What was kept, or the default fitted on the demo shop's articles."""
+        """What was kept, or the default."""
+        return cls.find(path) or cls()
+
+    @classmethod
+    def find(cls, path: Path) -> Answerable | None:
+        """What was kept for these features, or None."""
         try:
             data = json.loads(path.read_text("utf-8"))
-            return cls(tuple(data["weights"]), float(data["answer_from"]), float(data["ask_from"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return cls()
+            if data.pop("version") != VERSION:
+                return None
+            weights = {name: tuple(map(float, data.pop(name))) for name in ("fusion", "inside", "first")}
+            return cls(**weights, **{name: float(value) for name, value in data.items()})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
-def features_of(best: Scored) -> tuple[float, ...]:
-    """The features of the best article."""
-    return (1.0, best.likeness, best.coverage, best.likeness * best.coverage, best.lead, float(best.is_intended))
+def _chance(weights: Sequence[float], features: Sequence[float]) -> float:
+    return float(1 / (1 + np.exp(-float(np.dot(weights, features)))))
 
 
-def fit(cases: Sequence[tuple[tuple[float, ...], bool]], *, false_share: float = 0.05) -> Answerable:
-    """Fit by Newton's method; `answer_from` lets at most `false_share` of the wrong cases through, between .3 and .5."""
-    matrix = np.array([features for features, _ in cases], dtype=np.float64)
-    truth = np.array([float(right) for _, right in cases])
-    weights: npt.NDArray[np.float64] = np.zeros(matrix.shape[1])
-    for _ in range(_STEPS):
-        chances = 1 / (1 + np.exp(-np.clip(matrix @ weights, -30, 30)))
-        gradient = matrix.T @ (chances - truth) / len(truth) + _RIDGE * weights
-        hessian = (matrix * (chances * (1 - chances))[:, None]).T @ matrix / len(truth) + _RIDGE * np.eye(len(weights))
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - step
-        if float(np.abs(step).max()) < 1e-9:
-            break
-    chances = 1 / (1 + np.exp(-np.clip(matrix @ weights, -30, 30)))
-    wrong = np.sort(chances[truth == 0])
-    threshold = float(wrong[int(len(wrong) * (1 - false_share))]) if len(wrong) else 0.5
-    answer_from = min(0.5, max(0.3, threshold))
-    return Answerable(tuple(float(one) for one in weights), answer_from, answer_from * 0.4)
+def inside_features(best: Scored) -> tuple[float, ...]:
+    """1, likeness, coverage, their product, the body's likeness, whether it names the understood intent."""
+    likeness, average, coverage, body, _, core, intended = best.features
+    return (1.0, likeness, coverage, average, body, intended)
+
+
+def first_features(best: Scored) -> tuple[float, ...]:
+    """1 and the logit of the share that the ranking gives the best article."""
+    share = min(max(best.share, 1e-3), 1 - 1e-3)
+    return (1.0, math.log(share / (1 - share)))

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from xiaoer.db.scope import Scope
 from xiaoer.errors import IndexUnavailable
 from xiaoer.knowledge import store
-from xiaoer.knowledge.answerable import Answerable, features_of, fit
+from xiaoer.knowledge.answerable import Answerable
+from xiaoer.knowledge.collection import Collection
+from xiaoer.knowledge.fitting import Progress, fit
 from xiaoer.knowledge.index.embedded import EmbeddedIndex, Entry
 from xiaoer.knowledge.passages import MOST_SHOWN, as_plain, paragraphs_of
-from xiaoer.knowledge.search import Collection, Scored, search
+from xiaoer.knowledge.search import Asking, Scored, search
 from xiaoer.knowledge.tokens import tokens_of
-from xiaoer.knowledge.types import AUDIENCE_SEES, Answer, Hit
+from xiaoer.knowledge.types import AUDIENCE_SEES, Answer, Article, Hit
 
-Progress = Callable[[float, str], None]
-_FEWEST_CASES = 40
+MOST_HITS = 5
 
 
 @dataclass
@@ -56,19 +57,8 @@ class Knowledge:
     ) -> Answer:
         """What the shop's articles say to a question with its understood intent. Picks up changed articles first: an edit is found at once."""
         shelf = self.refresh(scope)
-        audiences, day = AUDIENCE_SEES[audience], today.date()
-        found = search(
-            shelf.collection, shelf.index, question, language=language, audiences=audiences, today=day, intent=intent
-        )
-        answer = _decide(shelf.model, found, question)
-        if answer.outcome == "answer":
-            return answer
-        other = "en" if language == "zh" else "zh"
-        foreign = search(
-            shelf.collection, shelf.index, question, language=other, audiences=audiences, today=day, only_language=True, intent=intent
-        )
-        crossed = _decide(shelf.model, foreign, question, crossed=True)
-        return crossed if crossed.outcome == "answer" else answer
+        asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
+        return _decide(shelf.model, search(shelf.collection, shelf.index, question, asking, shelf.model.fusion), question)
 
     def refresh(self, scope: Scope) -> _Shelf:
         """Bring the shop's index up to the outbox. Cheap when nothing changed: one query."""
@@ -76,15 +66,18 @@ class Knowledge:
         newest = store.latest_change(scope)
         if newest <= shelf.seen:
             return shelf
-        with shelf.lock:
+        applied = shelf.index.applied if shelf.index.applied <= newest else 0  # else the records came out of a backup
+        fresh = store.list_changed(scope, after=shelf.seen)
+        ours = {one.id for one in store.list_changed(scope, after=applied)}
+        with shelf.lock:  # never around a query: on PostgreSQL others run meanwhile in this very thread
             if newest > shelf.seen:
-                self._apply(scope, shelf, newest)
+                _apply(shelf, fresh, ours, newest)
         return shelf
 
     def is_ready(self, scope: Scope) -> bool:
         """Whether the shop's index holds everything in the records and was fitted to it once."""
         shelf = self._shelf(scope.shop_id)
-        return self._model_path(scope.shop_id).is_file() and shelf.index.applied >= store.latest_change(scope)
+        return Answerable.find(self._model_path(scope.shop_id)) is not None and shelf.index.applied >= store.latest_change(scope)
 
     def _shelf(self, shop_id: str) -> _Shelf:
         with self._lock:
@@ -99,47 +92,31 @@ class Knowledge:
                 self._shelves[shop_id] = _Shelf(index, Answerable.load(self._model_path(shop_id)))
             return self._shelves[shop_id]
 
-    def _apply(self, scope: Scope, shelf: _Shelf, newest: int) -> None:
-        """The memory takes everything it has not seen; the engine only what it has not applied."""
-        fresh = store.list_changed(scope, after=shelf.seen)
-        ours = {one.id for one in store.list_changed(scope, after=shelf.index.applied)}
-        entries: list[Entry] = []
-        for article in fresh:
-            added = shelf.collection.put(article)
-            entries += added if article.id in ours else []
-        if ours:
-            shelf.index.replace(ours, entries, applied=newest)
-        shelf.seen = newest
-
     def fit(
         self, scope: Scope, *, outside: Sequence[tuple[str, str]] = (), progress: Progress | None = None
     ) -> Answerable:
-        """Learn anew when to answer, from the shop's own similar questions and from lines that nobody can answer.
+        """Learn anew how to rank and when to answer, from the shop's own similar questions and from lines that nobody can answer.
 
         `outside` = ((language, text), …). Too few cases: the default stays.
         """
         shelf = self.refresh(scope)
-        cases: list[tuple[tuple[float, ...], bool]] = []
-        articles = list(shelf.collection.articles.values())
-        for number, article in enumerate(articles):
-            for text in article.texts:
-                for place in range(0, len(text.similar), 2):
-                    cases += _cases(shelf, article.id, text.language, place, text.similar[place], hide=not outside)
-            if progress is not None and number % 20 == 0:
-                progress(number / len(articles), article.id)
-        for language, line in outside:
-            found = search(
-                shelf.collection, shelf.index, line, language=language, audiences=AUDIENCE_SEES["staff"], today=date.max
-            )
-            if found:
-                cases.append((features_of(found[0]), False))
-        if len(cases) >= _FEWEST_CASES and len({right for _, right in cases}) == 2:
-            shelf.model = fit(cases)
-            shelf.model.save(self._model_path(scope.shop_id))
+        shelf.model = fit(shelf.collection, shelf.index, outside, progress=progress) or Answerable()
+        shelf.model.save(self._model_path(scope.shop_id))
         return shelf.model
 
     def _model_path(self, shop_id: str) -> Path:
         return answerable_path(self._folder, shop_id)
+
+
+def _apply(shelf: _Shelf, fresh: Sequence[Article], ours: set[str], newest: int) -> None:
+    """The memory takes everything it has not seen; the engine only what it has not applied."""
+    entries: list[Entry] = []
+    for article in fresh:
+        added = shelf.collection.put(article)
+        entries += added if article.id in ours else []
+    if ours:
+        shelf.index.replace(ours, entries, applied=newest)
+    shelf.seen = newest
 
 
 def answerable_path(folder: Path, shop_id: str) -> Path:
@@ -147,49 +124,15 @@ def answerable_path(folder: Path, shop_id: str) -> Path:
     return folder / f"{shop_id}.answerable.json"
 
 
-def _cases(
-    shelf: _Shelf, article_id: str, language: str, place: int, question: str, *, hide: bool
-) -> list[tuple[tuple[float, ...], bool]]:
-    everything = AUDIENCE_SEES["staff"]
-    today, key = date.max, f"{article_id}/{language}/similar/{place}"
-
-    # A reader names the right intent about four times in five; the model must not learn to lean on it more than that.
-    intents = shelf.collection.articles[article_id].intents
-    intent = intents[0] if intents and (len(question) + place) % 5 else ""
-
-    def ask(*, without: str | None = None, without_key: str | None = None) -> list[Scored]:
-        return search(
-            shelf.collection,
-            shelf.index,
-            question,
-            language=language,
-            audiences=everything,
-            today=today,
-            without=without,
-            without_key=without_key,
-            intent=intent,
-        )
-
-    cases = []
-    with_article, without_article = ask(without_key=key), ask(without=article_id) if hide else []
-    if with_article:
-        cases.append((features_of(with_article[0]), with_article[0].article.id == article_id))
-    if without_article:
-        cases.append((features_of(without_article[0]), False))
-    return cases
-
-
-def _decide(model: Answerable, found: list[Scored], question: str, *, crossed: bool = False) -> Answer:
+def _decide(model: Answerable, found: list[Scored], question: str) -> Answer:
     if not found:
         return Answer("unknown", 0.0, ())
-    probability = model.probability(found[0])
-    hits = tuple(_hit(one, question) for one in found[:5])
-    if probability >= model.answer_from:
-        return Answer("answer", probability, hits, crossed)
-    return Answer("did_you_mean" if probability >= model.ask_from else "unknown", probability, hits, crossed)
+    best = found[0]
+    hits = tuple(_hit(model, one, question) for one in found[:MOST_HITS])
+    return Answer(model.decide(best), model.probability(best), hits, best.is_crossed)
 
 
-def _hit(one: Scored, question: str) -> Hit:
+def _hit(model: Answerable, one: Scored, question: str) -> Hit:
     start, end = _passage(one.text.body, question)
     kind = one.key.split("/")[-2]
     return Hit(
@@ -200,7 +143,7 @@ def _hit(one: Scored, question: str) -> Hit:
         passage=as_plain(one.text.body[start:end]),
         start=start,
         end=end,
-        score=min(1.0, one.score / 1.5),
+        score=one.score / (sum(model.fusion) or 1.0),
         matched="body" if kind == "body" else "title" if kind == "title" else "similar",
         body=one.text.body,
         category=one.article.category,

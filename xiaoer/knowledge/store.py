@@ -17,6 +17,7 @@ from xiaoer.knowledge.types import Article, ArticleText
 
 def save_article(scope: Scope, article: Article) -> Article:
     """Store the article as its next version, with its history and the index's outbox row. An unchanged one is left alone."""
+    scope.lock("articles")  # two writers must not take the same number
     stored = find_article(scope, article.id)
     if stored is not None and replace(article, version=stored.version, updated_at=stored.updated_at) == stored:
         return stored

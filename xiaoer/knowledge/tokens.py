@@ -9,7 +9,7 @@ from functools import lru_cache
 import snowballstemmer
 from opencc import OpenCC
 
-_RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
+RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did to of in on at for and or it its i my me you your we our they them "
     "this that these those there with from by as so if can could will would shall should may might have has had "
@@ -22,30 +22,41 @@ _stem = snowballstemmer.stemmer("english").stemWord
 
 
 def fold(text: str) -> str:
-    """NFKC, lower case, simplified characters."""
-    return _simplify(unicodedata.normalize("NFKC", text).lower())
+    """NFKC, lower case, simplified characters, straight apostrophes."""
+    return str(_simplify(unicodedata.normalize("NFKC", text).lower().replace("’", "'")))
 
 
 @lru_cache(maxsize=20_000)
-def _stemmed(word: str) -> str:
+def stem_of(word: str) -> str:
+    """The stem of a folded English word."""
     return str(_stem(word.removesuffix("'s")))
 
 
-def _tells(pair: str) -> bool:
-    """A bigram with a particle, or of two stop characters, says nothing about the matter."""
-    return not (_PARTICLES & set(pair)) and not set(pair) <= _STOP_CJK
+def is_stop(word: str) -> bool:
+    """Whether a folded English word says nothing about the matter."""
+    return word in _STOP
+
+
+def is_telling(letters: str) -> bool:
+    """Whether a CJK character, or a pair of them, says something: no particle in it, not made of stop characters only."""
+    return not (len(letters) > 1 and _PARTICLES & set(letters)) and not set(letters) <= _STOP_CJK
+
+
+def is_cjk(run: str) -> bool:
+    """Whether a run of `RUN` is made of CJK characters."""
+    return run[0] >= "㐀"
 
 
 def tokens_of(text: str) -> list[str]:
     """The tokens of a text in order. Chinese stop characters make no single tokens, but stay inside bigrams that tell something."""
     found: list[str] = []
-    for match in _RUN.finditer(fold(text)):
+    for match in RUN.finditer(fold(text)):
         run = match.group()
-        if run[0] >= "㐀":
-            found.extend(letter for letter in run if letter not in _STOP_CJK)
-            found.extend(pair for pair in (run[i : i + 2] for i in range(len(run) - 1)) if _tells(pair))
+        if is_cjk(run):
+            found.extend(letter for letter in run if is_telling(letter))
+            found.extend(pair for pair in (run[i : i + 2] for i in range(len(run) - 1)) if is_telling(pair))
         elif run[0].isdigit():
             found.append(run)
-        elif run not in _STOP:
-            found.append(_stemmed(run))
+        elif not is_stop(run):
+            found.append(stem_of(run))
     return found

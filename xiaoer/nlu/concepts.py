@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from snowballstemmer import stemmer
 
+from xiaoer.nlu.sounds import sound_of
+
 _FILE = Path(__file__).with_name("concepts.txt")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _english = stemmer("english")
@@ -28,6 +30,7 @@ class Found(NamedTuple):
 class _Thesaurus(NamedTuple):
     english: dict[tuple[str, ...], tuple[str, ...]]
     chinese: dict[str, tuple[str, ...]]
+    sounds: dict[tuple[str, ...], tuple[str, ...]]
     most_words: int
     most_characters: int
 
@@ -57,7 +60,8 @@ def _read() -> _Thesaurus:
             else:
                 key = tuple(stem(one) for one in _WORD.findall(word))
                 english[key] = tuple(dict.fromkeys((*english.get(key, ()), name)))
-    return _Thesaurus(english, chinese, max(map(len, english)), max(map(len, chinese)))
+    sounds = {tuple(map(sound_of, word)): names for word, names in chinese.items() if len(word) >= 2 and word.isalpha()}
+    return _Thesaurus(english, chinese, sounds, max(map(len, english)), max(map(len, chinese)))
 
 
 def find(runs: Sequence[Run], stems: Sequence[str]) -> Iterator[Found]:
@@ -65,7 +69,7 @@ def find(runs: Sequence[Run], stems: Sequence[str]) -> Iterator[Found]:
     known = _read()
     place = 0
     while place < len(runs):
-        run, start, end = runs[place]
+        run, start, _ = runs[place]
         if run[0] >= "㐀":
             yield from _find_chinese(known, run, start)
             place += 1
@@ -81,12 +85,32 @@ def find(runs: Sequence[Run], stems: Sequence[str]) -> Iterator[Found]:
 
 
 def _find_chinese(known: _Thesaurus, run: str, start: int) -> Iterator[Found]:
+    """By characters; where no entry begins, by sound (腿货 is 退货)."""
+    sounds = tuple(map(sound_of, run))
     place = 0
     while place < len(run):
-        for size in range(min(known.most_characters, len(run) - place), 0, -1):
-            names = known.chinese.get(run[place : place + size])
+        step = 1
+        longest = min(known.most_characters, len(run) - place)
+        for size in range(longest, 0, -1):
+            names = known.chinese.get(run[place : place + size]) or known.sounds.get(sounds[place : place + size])
             if names is not None:
                 yield Found(names, start + place, start + place + size)
-                place += size - 1
+                step = size
                 break
-        place += 1
+        place += step
+
+
+def find_sounds(syllables: Sequence[Run]) -> Iterator[Found]:
+    """Concepts of a line typed in pinyin."""
+    known = _read()
+    sounds = tuple(one for one, _, _ in syllables)
+    place = 0
+    while place < len(sounds):
+        step = 1
+        for size in range(min(known.most_characters, len(sounds) - place), 1, -1):
+            names = known.sounds.get(sounds[place : place + size])
+            if names is not None:
+                yield Found(names, syllables[place][1], syllables[place + size - 1][2])
+                step = size
+                break
+        place += step

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from xiaoer.errors import ModelUnavailable
-from xiaoer.nlu.calibrate import Calibration, gate_features, outside_scores, softmax
-from xiaoer.nlu.features import grams_of
+from xiaoer.nlu.calibrate import Calibration, Held
+from xiaoer.nlu.features import grams_of, name_of, names_of
 from xiaoer.nlu.normalise import normalise
 from xiaoer.nlu.types import Outcome
 
-FORMAT = 1
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,14 @@ class Contribution:
 
 @dataclass(frozen=True)
 class IntentModel:
-    """`rows` (features, labels + 1) as float16, the last column being the class "outside"; `idf` (features,)."""
+    """`rows` (features, labels + 1) as float16, the last column being the class "outside"; `weights` (features,);
+    `bias` (labels + 1,)."""
 
     labels: tuple[str, ...]
     vocabulary: Mapping[str, int]
-    idf: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
     rows: npt.NDArray[np.float16]
+    bias: npt.NDArray[np.float32]
     calibration: Calibration
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,31 +58,27 @@ class IntentModel:
         """The first letters of the hash of its training data and settings."""
         return str(self.about.get("hash", ""))[:12]
 
-    def vector(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Known features of a text and their tf-idf values, of norm 1 (both empty when nothing is known)."""
-        counts: dict[int, int] = {}
-        for gram, _, _ in grams_of(text):
-            number = self.vocabulary.get(gram)
-            if number is not None:
-                counts[number] = counts.get(number, 0) + 1
-        ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[ids]
+    def vector(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], float]:
+        """Known features of a text, their values (of norm 1), and the share of all its features that they are."""
+        grams = names_of(text)
+        found = [number for gram in grams if (number := self.vocabulary.get(gram)) is not None]
+        ids = np.array(found, dtype=np.int32)
+        values = self.weights[ids]
         norm = float(np.sqrt(values @ values))
-        return ids, (values / norm if norm else values).astype(np.float32)
+        return ids, (values / norm if norm else values), len(found) / max(1, len(grams))
 
-    def scores(self, text: str) -> npt.NDArray[np.float64]:
-        """Raw scores, (labels + 1,); the last one is the class "outside"."""
-        ids, values = self.vector(text)
-        result: npt.NDArray[np.float64] = (values @ self.rows[ids].astype(np.float32)).astype(np.float64)
-        return result
+    def scores(self, text: str) -> Held:
+        """Raw scores, (1, labels + 1); the last one is the class "outside"."""
+        ids, values, known = self.vector(text)
+        scores = (values @ self.rows[ids].astype(np.float32) + self.bias).astype(np.float64)
+        return Held(scores[None, :], np.array([known]))
 
     def predict(self, text: str) -> Prediction:
         """Never raises, whatever the text; only the first 2,000 characters are read."""
-        scores = self.scores(text)[None, :]
-        chances = softmax(scores[:, :-1], self.calibration.temperature)[0]
-        away = float(outside_scores(gate_features(scores, self.calibration.temperature), self.calibration.gate)[0])
-        order = np.argsort(-chances)
-        intents = tuple((self.labels[i], float(chances[i])) for i in order)
+        chances, outside = self.calibration.judge(self.scores(text))
+        away = float(outside[0])
+        order = np.argsort(-chances[0], kind="stable")
+        intents = tuple((self.labels[i], chance) for i, chance in zip(order.tolist(), chances[0, order].tolist(), strict=True))
         outcome: Outcome = "answer"
         if away > self.calibration.outside_from:
             outcome = "outside"
@@ -89,8 +87,11 @@ class IntentModel:
         return Prediction(intents, away, outcome)
 
     def explain(self, text: str, label: str) -> tuple[Contribution, ...]:
-        """The part of each n-gram in the score of `label`; the parts sum to the score. Largest first."""
-        ids, values = self.vector(text)
+        """The part of each feature in the score of `label`, largest first; the parts sum to the score.
+
+        What an intent has before a word is read is a part without characters and name.
+        """
+        ids, values, _ = self.vector(text)
         column = self.labels.index(label)
         weights = values * self.rows[ids, column].astype(np.float32)
         by_id = dict(zip(ids.tolist(), weights.tolist(), strict=True))
@@ -100,8 +101,9 @@ class IntentModel:
             number = self.vocabulary.get(gram)
             if number is not None:
                 places.setdefault(number, []).append((gram, start, end))
-        found = [
-            Contribution(*normal.span(start, end), gram[1:], by_id[number] / len(spots))
+        found = [Contribution(0, 0, "", float(self.bias[column]))]
+        found += [
+            Contribution(*normal.span(start, end), name_of(gram), by_id[number] / len(spots))
             for number, spots in places.items()
             for gram, start, end in spots
         ]
@@ -118,8 +120,9 @@ class IntentModel:
                 file,
                 header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
                 grams=np.frombuffer(grams.encode(), dtype=np.uint8),
-                idf=self.idf,
+                weights=self.weights,
                 rows=self.rows,
+                bias=self.bias,
             )
         temporary.replace(path)
 
@@ -132,14 +135,14 @@ class IntentModel:
                 if header["format"] != FORMAT:
                     raise ValueError(f"format {header['format']}, expected {FORMAT}")
                 grams = data["grams"].tobytes().decode().split("\n")
-                idf, rows = data["idf"], np.ascontiguousarray(data["rows"])
-            calibration = header["calibration"]
-            calibration["gate"] = tuple(calibration["gate"])
+                weights, rows, bias = data["weights"], np.ascontiguousarray(data["rows"]), data["bias"]
+            calibration: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in header["calibration"].items()}
             return cls(
                 tuple(header["labels"]),
                 {gram: number for number, gram in enumerate(grams)},
-                idf,
+                weights,
                 rows,
+                bias,
                 Calibration(**calibration),
                 header["about"],
             )

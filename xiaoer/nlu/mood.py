@@ -11,7 +11,7 @@ _ANGRY = re.compile(
     r"\bscam|\bfraud|\bterrible\b|\bawful\b|\bworst\b|\bridiculous\b|\bfurious\b|\bdisgust|\bunacceptable\b|\bsue\b|\bwtf\b|\bfed up\b"
 )
 _UPSET = re.compile(
-    r"失望|着急|怎么还|为什么还|到底|一直没|等了.{0,6}(?:天|久)|烦|不满|郁闷|"
+    r"失望|着急|怎么还|为什么还|到底|一直没|等了.{0,6}(?:天|久)|(?<!麻)烦(?!请|劳)|麻烦死|不满|郁闷|"
     r"\bdisappoint|\bfrustrat|\bannoy|\bupset\b|\bstill (?:not|hasn't|haven't|waiting)\b|\bhow long\b|\bnot happy\b"
 )
 _HAPPY = re.compile(r"谢谢|感谢|太好了|真棒|喜欢|满意|赞|\bthanks?\b|\bthank you\b|\bgreat\b|\blove (?:it|this)\b|\bawesome\b|\bperfect\b")

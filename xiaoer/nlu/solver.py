@@ -5,52 +5,113 @@ Method: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate descent met
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-Row = tuple[npt.NDArray[np.int32], Floats]  # feature ids and their values; values have norm 1
+Ints = npt.NDArray[np.int64]
+_SLACK = 1e-4  # a smaller step is not taken
+_LOOK_AGAIN = 3  # rows that stood still are looked at in every third pass only
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sparse rows: row i has features `ids[starts[i]:starts[i+1]]` with the values beside them."""
+
+    starts: Ints
+    ids: npt.NDArray[np.int32]
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def row(self, number: int) -> tuple[npt.NDArray[np.int32], Floats]:
+        """Feature ids and values of one row."""
+        place = slice(self.starts[number], self.starts[number + 1])
+        return self.ids[place], self.values[place]
+
+    def owners(self) -> Ints:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def weighted(self, weights: Floats) -> Rows:
+        """Each value times its feature's weight, rows brought to norm 1; what weighs nothing is dropped."""
+        values = self.values * weights[self.ids]
+        kept = values != 0
+        owners = self.owners()[kept]
+        ids, values = self.ids[kept], values[kept]
+        norms = np.sqrt(np.bincount(owners, weights=values * values, minlength=len(self)))
+        starts = np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=len(self)))))
+        return Rows(starts.astype(np.int64), ids, (values / norms[owners]).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """`weights` (features, classes), `bias` (classes,), and the dual variables (rows, classes) to start a later run from."""
+
+    weights: Floats
+    bias: Floats
+    alphas: Floats
 
 
 def solve(
-    rows: Sequence[Row],
-    labels: npt.NDArray[np.int64],
+    rows: Rows,
+    labels: Ints,
     *,
     features: int,
     classes: int,
-    cost: float = 0.5,
-    epochs: int = 12,
+    cost: float,
+    own: float,
+    epochs: int,
     seed: int = 0,
+    begin: Floats | None = None,
     progress: Callable[[float], None] | None = None,
-) -> Floats:
-    """Weights of shape (features, classes). `labels[i]` = class of row i, or -1 for a row that belongs to none of them."""
+) -> Solution:
+    """The classifiers of all classes. `labels[i]` is the class of row i; -1 leaves the row out.
+
+    `own` times the cost is what a row counts for its own class, of which there are few, against all the others.
+    """
     generator = np.random.default_rng(seed)
-    weights = np.zeros((features, classes), dtype=np.float32)
-    alphas = np.zeros((len(rows), classes), dtype=np.float32)
     signs = np.full((len(rows), classes), -1.0, dtype=np.float32)
-    inside = labels >= 0
-    signs[np.nonzero(inside)[0], labels[inside]] = 1.0
-    shift = np.float32(0.5 / cost)
-    scale = 1.0 / np.array([float(values @ values) + float(shift) for _, values in rows], dtype=np.float32)
+    taking = np.nonzero(labels >= 0)[0]
+    signs[taking, labels[taking]] = 1.0
+    alphas = np.zeros((len(rows), classes), dtype=np.float32) if begin is None else np.where(labels[:, None] >= 0, begin, 0)
+    weights, bias = _weights_of(rows, alphas * signs, features)
+    shifts = np.where(signs > 0, np.float32(0.5 / cost / own), np.float32(0.5 / cost))
+    still = np.zeros(len(rows), dtype=bool)
     for epoch in range(epochs):
+        look = taking if epoch % _LOOK_AGAIN == 0 else taking[~still[taking]]
         moved = 0.0
-        for i in generator.permutation(len(rows)):
-            ids, values = rows[i]
+        for i in generator.permutation(look).tolist():
+            ids, values = rows.row(i)
             if not len(ids):
                 continue
             block = weights[ids]
-            gradient = signs[i] * (values @ block) - 1.0 + alphas[i] * shift
-            updated = np.maximum(alphas[i] - gradient * scale[i], 0.0)
-            step = (updated - alphas[i]) * signs[i]
+            sign, alpha, shift = signs[i], alphas[i], shifts[i]
+            gradient = sign * (values @ block + bias) - 1.0 + alpha * shift
+            step = np.maximum(gradient / (-2.0 - shift), -alpha)  # the row and its bias have norm 1 each
             largest = float(np.abs(step).max())
-            if largest > 1e-4:
-                alphas[i] = updated
-                weights[ids] = block + values[:, None] * step
-                moved = max(moved, largest)
+            still[i] = largest < 0.01
+            moved = max(moved, largest)
+            if largest > _SLACK:
+                alphas[i] = alpha + step
+                step *= sign
+                bias += step
+                block += values[:, None] * step
+                weights[ids] = block
         if progress is not None:
             progress((epoch + 1) / epochs)
-        if moved < 1e-3:
+        if moved < 0.01:
             break
-    return weights
+    return Solution(weights, bias, alphas)
+
+
+def _weights_of(rows: Rows, signed: Floats, features: int) -> tuple[Floats, Floats]:
+    weights = np.zeros((features, signed.shape[1]), dtype=np.float32)
+    for i in np.nonzero(signed.any(axis=1))[0].tolist():
+        ids, values = rows.row(i)
+        weights[ids] += values[:, None] * signed[i]
+    return weights, signed.sum(axis=0)

@@ -11,14 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from xiaoer.errors import Invalid
-from xiaoer.nlu.calibrate import fit
-from xiaoer.nlu.features import grams_of
+from xiaoer.nlu.calibrate import Held, fit
+from xiaoer.nlu.concepts import digest
+from xiaoer.nlu.features import names_of
 from xiaoer.nlu.model import IntentModel
-from xiaoer.nlu.solver import Row, solve
+from xiaoer.nlu.solver import Floats, Ints, Rows, Solution, solve
 
 OUTSIDE = "oos"
-FOLDS = 4
-SETTINGS = {"cost": 0.5, "epochs": 12, "rare_below": 2, "features": "w12 c35 h13 p2"}
+FOLDS, FOLDS_OF_FEW, FEW = 4, 10, 2_000  # with few lines a fold more matters, and costs little
+_COST, _OWN, _EPOCHS, _FOLD_EPOCHS, _PRIOR = 1.0, 3.0, 8, 4, 1.0
+SETTINGS = {
+    "cost": _COST, "own": _OWN, "epochs": _EPOCHS, "fold_epochs": _FOLD_EPOCHS, "prior": _PRIOR,
+    "features": "w2 s b c25 x h13 p12 o", "concepts": digest(),
+}  # fmt: skip
+_ONCE_IS_ENOUGH = "hso"  # families whose features are kept although only one line has them
 Progress = Callable[[float, str], None]
 
 
@@ -27,6 +33,31 @@ def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress
 
     Invalid when there are fewer than two intents or an intent has fewer than two lines.
     """
+    labels = _labels_of(lines)
+    tell = progress or (lambda share, what: None)
+    numbers = {label: number for number, label in enumerate((*labels, OUTSIDE))}
+    targets = np.array([numbers[label] for _, label in lines], dtype=np.int64)
+    tell(0.0, "features")
+    grams = [sorted(names_of(text)) for text, _ in lines]
+    vocabulary, needed = _vocabulary_of(grams)
+    counts = np.array([len(line) for line in grams])
+    rows = _rows_of(grams, vocabulary)
+    classes = len(labels) + 1
+    weights = _weights_of(rows, targets, needed, classes)
+    tell(0.1, "all lines")
+    whole = solve(
+        rows.weighted(weights), targets, features=len(vocabulary), classes=classes, cost=_COST, own=_OWN, epochs=_EPOCHS, seed=seed,
+        progress=lambda share: tell(0.1 + 0.4 * share, "all lines"),
+    )  # fmt: skip
+    held = _held_out(rows, targets, needed, counts, whole, seed, tell)
+    inside = np.where(targets == len(labels), -1, targets)
+    calibration = fit(held, inside)
+    about = {"hash": hash_of(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held.scores, inside)}
+    tell(1.0, "done")
+    return IntentModel(labels, vocabulary, weights, whole.weights.astype(np.float16), whole.bias, calibration, about)
+
+
+def _labels_of(lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     labels = tuple(sorted({label for _, label in lines if label != OUTSIDE}))
     counts = Counter(label for _, label in lines)
     thin = [label for label in labels if counts[label] < 2]
@@ -36,70 +67,80 @@ def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress
             f"训练至少需要两个意图，每个意图至少两条语料；不足的有：{'、'.join(thin) or '全部'}。",
             field="lines",
         )
-    texts = [text for text, _ in lines]
-    numbers = {label: number for number, label in enumerate((*labels, OUTSIDE))}
-    targets = np.array([numbers[label] for _, label in lines], dtype=np.int64)
-    grams = [[gram for gram, _, _ in grams_of(text)] for text in texts]
-    held_out = _held_out(grams, targets, len(labels), seed, progress)
-    inside = np.where(targets == len(labels), -1, targets)
-    calibration = fit(held_out, inside)
-    vocabulary, idf, weights = _fit_all(grams, targets, len(labels) + 1, seed)
-    about = {"hash": hash_of(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held_out, inside)}
-    if progress is not None:
-        progress(1.0, "done")
-    return IntentModel(labels, vocabulary, idf, weights.astype(np.float16), calibration, about)
+    return labels
+
+
+def _vocabulary_of(grams: Sequence[Sequence[str]]) -> tuple[dict[str, int], Ints]:
+    """Features with their numbers, and in how many lines each must stand to be kept."""
+    seen = Counter(gram for line in grams for gram in line)
+    kept = sorted(gram for gram, count in seen.items() if count >= 2 or gram[0] in _ONCE_IS_ENOUGH)
+    needed = np.array([1 if gram[0] in _ONCE_IS_ENOUGH else 2 for gram in kept], dtype=np.int64)
+    return {gram: number for number, gram in enumerate(kept)}, needed
+
+
+def _rows_of(grams: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> Rows:
+    ids = [[vocabulary[gram] for gram in line if gram in vocabulary] for line in grams]
+    starts = np.concatenate(([0], np.cumsum([len(line) for line in ids]))).astype(np.int64)
+    flat = np.array([one for line in ids for one in line], dtype=np.int32)
+    return Rows(starts, flat, np.ones(len(flat), dtype=np.float32))
+
+
+def _weights_of(rows: Rows, targets: Ints, needed: Ints, classes: int) -> Floats:
+    """How much each feature says about the label: the root of the divergence of its lines' labels from those of all lines.
+
+    Lines with target -1 do not count; a feature that too few of the others have weighs nothing.
+    """
+    owners = targets[rows.owners()]
+    counted = owners >= 0
+    ids = rows.ids[counted].astype(np.int64)
+    lines = np.bincount(ids, minlength=len(needed))
+    pairs, together = np.unique(ids * classes + owners[counted], return_counts=True)
+    feature, label = pairs // classes, pairs % classes
+    usual = np.bincount(targets[targets >= 0], minlength=classes) / (targets >= 0).sum()
+    share = (together + _PRIOR * usual[label]) / (lines[feature] + _PRIOR)
+    said = np.bincount(feature, weights=share * np.log(share / usual[label]), minlength=len(needed))
+    rest = 1 - np.bincount(feature, weights=usual[label], minlength=len(needed))
+    unseen = _PRIOR / (lines + _PRIOR)
+    divergence = said + rest * unseen * np.log(unseen)
+    result: Floats = np.where(lines >= needed, np.sqrt(np.maximum(divergence, 0)), 0).astype(np.float32)
+    return result
 
 
 def _held_out(
-    grams: Sequence[Sequence[str]], targets: npt.NDArray[np.int64], classes: int, seed: int, progress: Progress | None
-) -> npt.NDArray[np.float64]:
-    """Scores (lines, classes + 1) of every line by a model that did not see it."""
-    folds = _folds(targets, seed)
-    scores = np.zeros((len(grams), classes + 1))
-    for fold in range(FOLDS):
-        if progress is not None:
-            progress(fold / (FOLDS + 1), f"fold {fold + 1} of {FOLDS}")
-        seen, hidden = np.nonzero(folds != fold)[0].tolist(), np.nonzero(folds == fold)[0].tolist()
-        vocabulary, idf, weights = _fit_all([grams[i] for i in seen], targets[seen], classes + 1, seed)
-        for i in hidden:
-            ids, values = _row(grams[i], vocabulary, idf)
-            scores[i] = values @ weights[ids]
-    if progress is not None:
-        progress(FOLDS / (FOLDS + 1), "all lines")
-    return scores
+    rows: Rows, targets: Ints, needed: Ints, counts: Ints, whole: Solution, seed: int, tell: Progress
+) -> Held:
+    """Every line's scores by a model that did not see it. Each fold starts from the solution over all lines, less its own."""
+    many = FOLDS_OF_FEW if len(targets) <= FEW else FOLDS
+    folds = _folds(targets, many, seed)
+    classes = whole.alphas.shape[1]
+    scores, known = np.zeros((len(targets), classes)), np.zeros(len(targets))
+    for fold in range(many):
+        seen = np.where(folds == fold, -1, targets)
+        weights = _weights_of(rows, seen, needed, classes)
+        weighted = rows.weighted(weights)
+        found = solve(
+            weighted, seen, features=len(needed), classes=classes, cost=_COST, own=_OWN, epochs=_FOLD_EPOCHS, seed=seed,
+            begin=whole.alphas,
+        )  # fmt: skip
+        for i in np.nonzero(folds == fold)[0].tolist():
+            ids, values = weighted.row(i)
+            scores[i] = values @ found.weights[ids] + found.bias
+            known[i] = len(ids) / max(1, counts[i])
+        tell(0.5 + 0.5 * (fold + 1) / many, f"fold {fold + 1} of {many}")
+    return Held(scores, known)
 
 
-def _folds(targets: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
+def _folds(targets: Ints, many: int, seed: int) -> Ints:
     """Each label's lines spread evenly over the folds."""
     generator = np.random.default_rng(seed)
     folds = np.zeros(len(targets), dtype=np.int64)
     for label in np.unique(targets):
         places = generator.permutation(np.nonzero(targets == label)[0])
-        folds[places] = np.arange(len(places)) % FOLDS
+        folds[places] = np.arange(len(places)) % many
     return folds
 
 
-def _fit_all(
-    grams: Sequence[Sequence[str]], targets: npt.NDArray[np.int64], classes: int, seed: int
-) -> tuple[dict[str, int], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    seen = Counter(gram for line in grams for gram in set(line))
-    kept = sorted(gram for gram, count in seen.items() if count >= 2 or gram[0] in "wh")
-    vocabulary = {gram: number for number, gram in enumerate(kept)}
-    idf = np.array([np.log((1 + len(grams)) / (1 + seen[gram])) + 1 for gram in kept], dtype=np.float32)
-    rows = [_row(line, vocabulary, idf) for line in grams]
-    weights = solve(rows, targets, features=len(kept), classes=classes, cost=0.5, epochs=12, seed=seed)
-    return vocabulary, idf, weights
-
-
-def _row(grams: Sequence[str], vocabulary: dict[str, int], idf: npt.NDArray[np.float32]) -> Row:
-    counts = Counter(vocabulary[gram] for gram in grams if gram in vocabulary)
-    ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
-    values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * idf[ids]
-    norm = float(np.sqrt(values @ values))
-    return ids, (values / norm if norm else values).astype(np.float32)
-
-
-def _figures(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> dict[str, float]:
+def _figures(scores: npt.NDArray[np.float64], labels: Ints) -> dict[str, float]:
     inside = labels >= 0
     right = scores[inside, :-1].argmax(axis=1) == labels[inside]
     return {"accuracy": float(right.mean())}

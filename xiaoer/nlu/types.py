@@ -22,6 +22,8 @@ class Entity:
         kind             {"product_ids": [...], "word": "hoodie"}      a product type ("卫衣", "kettle") or category
         colour           "red" (slug)       size  "XL" | "42"           material  "cotton" (slug)
         attribute        {"key": "waterproof", "op": "is|min|max", "value": true|number}
+        aspect           {"keys": ["power_w"]}                         an attribute of a product that is asked about
+        company          "杭州云杉科技有限公司"                          a name for an invoice
         quantity         3                  ordinal  1..n, or -1 for the last one
         money            {"minor": 30000, "currency": "CNY", "op": "is|min|max|about"}
         date             {"from": "2026-11-20", "to": "2026-11-20"}    inclusive days in the shop's time zone

@@ -49,7 +49,7 @@ class Catalogue:
 
 
 def _is_narrowed(filters: Mapping[str, Any]) -> bool:
-    names = ("product_ids", "attributes", "laptop_in", "max_minor", "min_minor", "about_minor", "colours", "sizes")
+    names = ("product_ids", "attributes", "laptop_in", "max_minor", "min_minor", "about_minor", "colours", "sizes", "tags")
     return any(filters.get(name) for name in names)
 
 
@@ -96,8 +96,9 @@ def _measure(product: Product, key: str) -> float | None:
     return None
 
 
-def _appeal(product: Product, filters: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Without an order named: the one called by name first, then those on promotion, then the better stocked."""
+def _appeal(product: Product, filters: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    """Without an order named: the one called by name first, then what it is for, on promotion, and the better stocked."""
     ids = list(filters.get("product_ids") or ())
     place = -ids.index(product.id) if product.id in ids else -len(ids)
-    return (place // 3, int(product.promotion is not None), sum(variant.stock for variant in product.variants))
+    suits = len(set(filters.get("tags") or ()) & set(product.tags))
+    return (place // 3, suits, int(product.promotion is not None), sum(variant.stock for variant in product.variants))

@@ -124,7 +124,10 @@ def add_refund(
     case_id: str | None = None,
     is_planned: bool = False,
 ) -> Refund:
-    """Money on its way back to the original payment; planned ones wait for the parcel to be checked."""
+    """Money on its way back to the original payment; planned ones wait for the parcel to be checked.
+
+    `refunded_minor` counts what was started or has arrived, so a planned refund is added to it when it starts.
+    """
     started = None if is_planned else scope.now
     refund = Refund(
         id=new_id("ref"),
@@ -138,6 +141,9 @@ def add_refund(
         case_id=case_id,
     )
     _add_child(scope, "refunds", order.id, len(order.refunds), refund)
+    if not is_planned:
+        more = {"refunded_minor": orders.c.refunded_minor + amount_minor}
+        scope.execute(scope.update(orders).where(orders.c.id == order.id).values(**more))
     return refund
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from xiaoer.db.scope import Scope
+from xiaoer.db.scope import Prepared, Scope
 from xiaoer.errors import NotFound
 from xiaoer.shop.tables import cases, invoices, order_items, orders, payments, refunds, shipments
 from xiaoer.shop.types import Case, CourierEvent, Invoice, Order, OrderItem, Payment, Refund, Shipment
@@ -114,13 +115,22 @@ def _load(scope: Scope, query: sa.Select[Any]) -> tuple[Order, ...]:
 
 def _children(scope: Scope, table: sa.Table, kind: Any, ids: Sequence[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    query = scope.select(table).order_by(table.c.order_id, table.c.place)
-    query = query.where(table.c.order_id.in_(ids)) if len(ids) <= 500 else query
     fields, special = tuple(kind.__dataclass_fields__), _SPECIAL.get(kind)
-    for row in scope.all(query):
+    for row in scope.run(_of_orders(table), orders=list(ids)):
         values = {name: row._mapping[name] for name in fields}
         found.setdefault(row.order_id, []).append(kind(**(special(values) if special else values)))
     return found
+
+
+@cache
+def _of_orders(table: sa.Table) -> Prepared:
+    """What hangs on these orders, in its order."""
+    ids: sa.BindParameter[list[str]] = sa.bindparam("orders", expanding=True)
+    return Prepared(
+        lambda shop: sa.select(table)
+        .where(table.c.shop_id == shop, table.c.order_id.in_(ids))
+        .order_by(table.c.order_id, table.c.place)
+    )
 
 
 def _shipment(values: dict[str, Any]) -> dict[str, Any]:

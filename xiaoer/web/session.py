@@ -106,14 +106,18 @@ def check_origin(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     hosts = {request.headers.get("host", ""), urlsplit(app_of(request).settings.public_url).netloc}
-    is_foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc not in hosts)
+    is_foreign = site not in (None, "same-origin", "none") or (
+        origin is not None and urlsplit(origin).netloc not in hosts
+    )
     if is_foreign:
         raise NotAllowed("This form was sent from another site.", "请求来自其他网站，已被拒绝。")
 
 
 def enter_link(app: App, *, shop_id: str, staff_id: str, to: str = "/desk") -> str:
     """A path that signs this member in once, within a day, and goes on to `to`."""
-    token = _sign(app, {"purpose": "enter", "sub": staff_id, "shop": shop_id, "jti": new_id("ent"), "to": to}, _ENTER_LASTS)
+    token = _sign(
+        app, {"purpose": "enter", "sub": staff_id, "shop": shop_id, "jti": new_id("ent"), "to": to}, _ENTER_LASTS
+    )
     return f"/desk/enter?token={quote(token)}"
 
 
@@ -123,7 +127,9 @@ async def use_enter_token(app: App, token: str) -> tuple[str, Staff, str]:
     That it was used stands in the audit, so it counts once in all processes and after a restart.
     """
     claims = _read(app, token, purpose="enter")
-    used_up = NotSignedIn("This link has been used or is too old. Sign in instead.", "这个链接已使用过或已过期，请登录。")
+    used_up = NotSignedIn(
+        "This link has been used or is too old. Sign in instead.", "这个链接已使用过或已过期，请登录。"
+    )
     if claims is None or claims["shop"] not in app.shop_ids:
         raise used_up
 

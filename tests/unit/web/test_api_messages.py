@@ -68,8 +68,7 @@ async def test_reading_goes_on_after_a_number_and_back_before_one(
 
     def fill(scope: Any) -> None:
         for number in range(1, 11):
-            kind = "note" if number == 9 else "text"
-            line = NewMessage(author="staff", kind=kind, text=f"{number}", language="zh")
+            line = NewMessage(author="staff", kind="note" if number == 9 else "text", text=f"{number}", language="zh")
             conversations.add_message(scope, session["conversation_id"], line)
 
     await app.database.write(SHOP, fill)
@@ -208,7 +207,7 @@ async def test_a_body_that_is_too_large_is_refused(
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x", "Basic YTpi", "Bearer ..", "bearer é"])
 async def test_without_a_good_token_there_is_nothing(client: httpx2.AsyncClient, header: str | None) -> None:
-    headers = {} if header is None else {"Authorization": header.encode()}
+    headers = {} if header is None else {b"Authorization": header.encode()}
     for method, path in (("GET", PATH), ("POST", PATH), ("POST", f"{PATH}/1/rating"), ("GET", "/api/v1/articles/x")):
         answer = await client.request(method, path, headers=headers, json={} if method == "POST" else None)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
@@ -314,3 +313,24 @@ async def test_an_article_is_read_by_whom_it_is_for(
     session = await open_session()
     answer = await client.get(f"/api/v1/articles/{article}", params={"language": language}, headers=session["headers"])
     assert (answer.status_code, answer.json().get("title") if status == 200 else "") == (status, title)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"intent": "no_such_intent"},
+        {"answer": "maybe", "proposal": "none"},
+        {"answer": "yes"},
+        {"slot": "order", "value": {"deep": [{"er": None}]}},
+        {"slot": "", "value": 1e308},
+        {"value": [1, 2, 3]},
+        {"intent": "return_request", "slot": "order", "value": "SP1", "answer": "yes", "proposal": "1"},
+    ],
+)
+async def test_a_choice_that_was_never_offered_is_answered_all_the_same(
+    app: App, client: httpx2.AsyncClient, open_session: OpenSession, choice: dict[str, Any]
+) -> None:
+    session = await open_session()
+    assert (await say(client, session, "确认办理", choice=choice)).status_code == 201
+    await app.turns.drain()
+    assert [line["author"] for line in (await read(client, session))["messages"]] == ["customer", "assistant"]

@@ -127,7 +127,7 @@ async def test_every_answer_carries_the_headers_that_browsers_obey(
 
 @pytest.mark.parametrize("given", ["a b", "x" * 100, "<script>", "é"])
 async def test_a_request_number_that_is_none_is_replaced(client: httpx2.AsyncClient, given: str) -> None:
-    answer = await client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    answer = await client.get("/healthz", headers={b"X-Request-ID": given.encode()})
     assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["x-request-id"])
 
 

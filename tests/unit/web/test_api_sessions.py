@@ -137,7 +137,7 @@ def _signed(claims: dict[str, Any], *, alg: str = "HS256", key: Any = None) -> s
     return jwt.encode({"alg": alg}, claims, key or OctKey.import_key(SECRETS[SHOP]), algorithms=[alg])
 
 
-BAD = {
+BAD: dict[str, Callable[[int], str]] = {
     "another secret": lambda now: _signed({"sub": MEI, "exp": now + 60}, key=OctKey.import_key(SECRETS[OTHER])),
     "out of date": lambda now: _signed({"sub": MEI, "exp": now - 120}),
     "without an end": lambda now: _signed({"sub": MEI}),

@@ -22,7 +22,7 @@ from xiaoer.desk import hold, speak
 from xiaoer.desk import store as desk
 from xiaoer.web.api import socket as module
 from xiaoer.web.api.pace import Pace
-from xiaoer.web.api.signs import show_typing
+from xiaoer.web.api.signs import show_typing, typing_topic
 
 
 async def hello(socket: Socket, session: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -137,7 +137,7 @@ async def test_staff_take_over_answer_and_type(app: App, web: FastAPI, open_sess
 
 async def test_the_customers_typing_is_shown_to_staff(app: App, web: FastAPI, open_session: OpenSession) -> None:
     session = await open_session()
-    topic = module.typing_topic(SHOP, session["conversation_id"], "customer")
+    topic = typing_topic(SHOP, session["conversation_id"], "customer")
     async with app.live.listen(topic) as listener, Socket(web) as socket:
         await hello(socket, session)
         socket.send({"type": "typing"})

@@ -150,7 +150,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing_half(
     def refuse(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pictures.os, "fsync", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     session = await open_session()
     answer = await send(client, session, PNG)
     assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")

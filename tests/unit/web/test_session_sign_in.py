@@ -89,7 +89,7 @@ async def test_a_session_ends_by_time_by_leaving_and_with_the_account(
 
 @pytest.mark.parametrize("cookie", ["", "x", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdGZfMSJ9.", "é" * 10, "a" * 5000])
 async def test_what_we_did_not_sign_is_nobody(client: httpx2.AsyncClient, cookie: str) -> None:
-    answer = await client.get("/desk", headers={"Cookie": f"{COOKIE}={cookie}".encode("latin-1")})
+    answer = await client.get("/desk", headers={b"Cookie": f"{COOKIE}={cookie}".encode("latin-1")})
     assert answer.status_code == 303
 
 

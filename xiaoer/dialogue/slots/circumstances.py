@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Ask, Filled, Leave, Outcome
@@ -10,7 +12,10 @@ from xiaoer.dialogue.view import View, slot_of
 
 REASONS = ("no_reason", "size", "quality", "not_as_described", "wrong_item")
 FAULTS = ("missing", "damaged", "wrong_item")
-_NO_PHOTO = r"没有?(?:照片|图|拍)|拍不了|发不了|\b(?:no photo|no picture|can'?t (?:send|take)|don'?t have (?:a )?(?:photo|picture))"
+NO_PHOTO = re.compile(
+    r"[没无]有?(?:照片|图|拍)|拍不了|发不了|传不了|上传不|\b(?:no photos?|no pictures?|can'?t (?:send|take|upload)|"
+    r"(?:don'?t|do not) have (?:a |any )?(?:photo|picture)s?|without (?:a )?(?:photo|picture))"
+)
 
 
 def resolve_reason(view: View, step: Step) -> Outcome:
@@ -48,6 +53,6 @@ def resolve_photo(view: View, step: Step) -> Outcome:
     if understanding is not None and understanding.attachments:
         ids = [attachment.get("id", "") for attachment in understanding.attachments]
         return Filled(view.goal.with_slot("photo", Slot(ids, "said", seq=view.working.seq)))
-    if view.is_asked("photo") and view.says(_NO_PHOTO):
+    if NO_PHOTO.search(view.words):
         return Leave("no_photo", (Part("no_photo"),))
     return Ask(Part("ask_photo", {"items": view.items}), "photo", (), "photo")

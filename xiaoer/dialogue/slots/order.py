@@ -11,10 +11,11 @@ from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Outcome
 from xiaoer.dialogue.state import Slot
-from xiaoer.dialogue.view import View, slot_of
+from xiaoer.dialogue.view import POINTING, View, slot_of
 from xiaoer.shop.types import Order
 
 MOST_CHOICES = 5
+REFUNDING = ("return", "refund", "price_protection")  # the kinds of after-sales work that end in money
 # The first that matches counts: "not shipped yet" before "shipped".
 _STATE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"[没未待]付款|还没付|\bunpaid\b|\bnot (?:yet )?paid\b|\bhaven'?t paid\b", ("unpaid",)),
@@ -23,12 +24,16 @@ _STATE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"\b(?:not|hasn'?t|haven'?t)(?: yet)?(?: been)?(?: yet)? (?:shipped|sent|dispatched)\b",
         ("paid", "packed"),
     ),
+    (
+        r"[没未](?:有)?(?:收到|签收|到货|送到|到)|"
+        r"\b(?:not|hasn'?t|haven'?t|isn'?t|didn'?t)(?: yet)?(?: been)? (?:delivered|arrived?|received?|get|got|come)\b",
+        ("shipped", "paid", "packed"),
+    ),
     (r"在路上|运输中|已发货|派送中|\bon (?:its|the) way\b|\bin transit\b|\bshipped\b", ("shipped",)),
     (r"已?签收|收到的|到货的|\bdelivered\b|\barrived\b|\breceived\b", ("delivered",)),
 )
 _PREFERRED = {"open": ("unpaid", "paid", "packed")}
 _THE_LAST = r"最近|最新|上一个|上个订单|刚(?:刚|才)?(?:下|买|拍)|last order|latest|most recent|just (?:ordered|bought)"
-_POINTING = r"这个|这单|那单|那个订单|这件|它|此订单|\b(?:it|this|that)\b"
 
 
 def resolve(view: View, step: Step) -> Outcome:
@@ -39,14 +44,19 @@ def resolve(view: View, step: Step) -> Outcome:
     if not view.orders:
         return Finished((Part("no_orders"),))
     pool: Sequence[Order] = _eligible(view.orders, step)
-    mentioned, heard = _by_mention(view, pool or view.orders)
-    if heard is not None and len(mentioned) == 1:
-        return _filled(view, mentioned[0], slot_of(heard, mentioned[0].id))
-    pool = mentioned if heard is not None else pool
-    preferred = _preferred(pool, step) if heard is not None and mentioned else None
-    if preferred is not None:
-        return _filled(view, preferred, slot_of(heard, preferred.id))
-    pool = _narrow_by_state(view, pool)
+    mentioned, heard = _by_mention(view, pool)
+    if heard is None:  # named, but not in a state for this: the policy says so of that very order, not of another one
+        mentioned, heard = _by_mention(view, view.orders)
+    if heard is not None:
+        meant = mentioned[0] if len(mentioned) == 1 else _preferred(mentioned, step)
+        if meant is not None:
+            return _filled(view, meant, slot_of(heard, meant.id))
+        pool = mentioned
+    return _of_pool(view, step, _narrow_by_state(view, _narrow_by_choice(view, pool, step)))
+
+
+def _of_pool(view: View, step: Step, pool: Sequence[Order]) -> Outcome:
+    """One of the orders that come into question."""
     if not pool and "else" in step.options:  # nothing of the customer's own to tell: the shop's rule answers
         return Become(str(step.options["else"]))
     if not pool:
@@ -59,7 +69,7 @@ def resolve(view: View, step: Step) -> Outcome:
     preferred = _preferred(pool, step)
     if preferred is not None:
         return _filled(view, preferred, Slot(preferred.id, "inferred", text="preferred"))
-    return _ask(view, pool)
+    return _ask(view, sorted(pool, key=lambda order: not _is_preferred(order, step)))
 
 
 def choices_of(orders: Sequence[Order]) -> tuple[dict[str, Any], ...]:
@@ -87,7 +97,7 @@ def _eligible(orders: tuple[Order, ...], step: Step) -> tuple[Order, ...]:
     states = step.options.get("states")
     pool = tuple(order for order in orders if not states or order.state in states)
     if step.options.get("having") == "refunds":
-        pool = tuple(order for order in pool if order.refunds or order.cases)
+        pool = tuple(order for order in pool if order.refunds or any(case.kind in REFUNDING for case in order.cases))
     return pool
 
 
@@ -113,6 +123,12 @@ def _narrow_by_state(view: View, pool: Sequence[Order]) -> Sequence[Order]:
     return [order for order in pool if order.state in states] or pool
 
 
+def _narrow_by_choice(view: View, pool: Sequence[Order], step: Step) -> Sequence[Order]:
+    """Where a size or colour is wanted instead, those orders that hold something made in sizes or colours."""
+    kinds = {heard.kind for heard in view.newest("colour", "size")} if step.options.get("variants") else set()
+    return [order for order in pool if any(kinds & set(item.options) for item in order.items)] or pool
+
+
 def _narrow_by_option(view: View, orders: tuple[Order, ...]) -> tuple[Order, ...]:
     colours = {heard.value for heard in view.newest("colour")}
     narrowed = tuple(o for o in orders if any(item.options.get("colour") in colours for item in o.items))
@@ -135,9 +151,11 @@ def _by_place(view: View, pool: Sequence[Order], step: Step) -> Outcome | None:
     if focus is None:
         return None
     understanding = view.working.understanding
-    is_pointed_at = view.says(_POINTING) or (understanding is not None and understanding.is_follow_up)
+    is_pointed_at = view.says(POINTING) or (understanding is not None and understanding.is_follow_up)
     likeliest = _preferred(pool, step)
-    if is_pointed_at or likeliest is None or _is_preferred(focus, step):
+    question = view.state.question
+    is_same_message = bool(view.working.parts) and (question is None or question.goal_id != view.goal.id)
+    if is_pointed_at or is_same_message or likeliest is None or _is_preferred(focus, step):
         return _filled(view, focus, Slot(focus.id, "inferred", text="focus"))
     return None
 

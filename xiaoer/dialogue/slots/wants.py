@@ -12,6 +12,7 @@ from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Ask, Filled, Outcome
 from xiaoer.dialogue.state import Slot
 from xiaoer.dialogue.view import View, slot_of
+from xiaoer.nlu.types import Understanding
 from xiaoer.shop.types import OrderItem, Product, Variant
 
 SIZES = ("XS", "S", "M", "L", "XL", "XXL", "XXXL")
@@ -50,7 +51,7 @@ def _wanted_options(view: View, item: OrderItem, product: Product) -> dict[str, 
     wanted: dict[str, str] = {}
     for kind in product.variants[0].options:
         offered = {variant.options.get(kind) for variant in product.variants}
-        named = [heard.value for heard in view.newest(kind) if heard.value in offered]
+        named = [heard.value for heard in view.newest(kind) if heard.value in offered] or view.spelled(offered)
         different = [value for value in named if value != item.options.get(kind)]
         if different:
             wanted[kind] = different[-1]
@@ -142,12 +143,22 @@ def resolve_invoice_title(view: View, step: Step) -> Outcome:
     """Fill the slot "invoice_title": "个人", or a company's name; a bare answer to the question is the title itself."""
     if view.says(_PERSONAL):
         return Filled(view.goal.with_slot("invoice_title", Slot("个人", "said", seq=view.working.seq)))
+    for heard in view.newest("company"):
+        return Filled(view.goal.with_slot("invoice_title", slot_of(heard, heard.value)))
     understanding = view.working.understanding
-    if view.is_asked("invoice_title") and understanding is not None and 1 < len(understanding.text.strip()) <= 100:
+    if view.is_asked("invoice_title") and understanding is not None and _may_be_title(understanding):
         slot = Slot(understanding.text.strip(), "said", text=understanding.text, seq=view.working.seq)
         return Filled(view.goal.with_slot("invoice_title", slot))
     choices = ({"value": "个人", "words": ["个人", "personal"]},)
     return Ask(Part("ask_invoice_title", {"order": view.order}), "invoice_title", choices, "text")
+
+
+def _may_be_title(understanding: Understanding) -> bool:
+    """A name and nothing else: no yes or no, no question, nothing that names an order or its goods."""
+    text = understanding.text.strip()
+    names_other = any(understanding.has(kind) for kind in ("product", "kind", "order_number", "ordinal", "date", "yes", "no"))
+    is_line = 1 < len(text) <= 100 and "\n" not in text
+    return is_line and not names_other and not text.endswith(("?", "？", "吗", "呢", "吧"))
 
 
 def resolve_remedy(view: View, step: Step) -> Outcome:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import tantivy
 
-FORMAT = 1  # grows with the layout; an index of another format is rebuilt
+MOST_FOUND = 120  # entries; their articles are ranked by us
+FORMAT = 2  # grows with the layout; an index of another format is rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,17 @@ class EmbeddedIndex:
         builder.add_text_field("key", stored=True, tokenizer_name="raw")
         builder.add_text_field("language", stored=False, tokenizer_name="raw")
         builder.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
+        schema = builder.build()
         try:
-            return tantivy.Index(builder.build(), path=str(self._folder), reuse=True)
-        except ValueError:  # damaged: it can be rebuilt at any time
+            index = tantivy.Index(schema, path=str(self._folder), reuse=True)
+            everything = tantivy.Query.all_query()
+            index.searcher().search(everything, limit=1)  # reads the files: a missing one shows here
+            return index
+        except (ValueError, OSError):  # damaged: it can be rebuilt at any time
             shutil.rmtree(self._folder)
             self._folder.mkdir(parents=True)
             self.applied = 0
-            return tantivy.Index(builder.build(), path=str(self._folder))
+            return tantivy.Index(schema, path=str(self._folder))
 
     def replace(self, article_ids: Iterable[str], entries: Iterable[Entry], *, applied: int) -> None:
         """Put these entries in the place of everything these articles had; durable before the stamp is written."""
@@ -76,8 +81,8 @@ class EmbeddedIndex:
         temporary.replace(self._stamp)
         self.applied = applied
 
-    def find(self, tokens: Sequence[str], *, language: str, limit: int = 60) -> list[tuple[str, str, float]]:
-        """The best entries for these tokens (any of them): (article id, key, BM25 score), best first."""
+    def find(self, tokens: Sequence[str], *, limit: int = MOST_FOUND) -> list[tuple[str, str, float]]:
+        """The best entries for these tokens (any of them, in any language): (article id, key, BM25 score), best first."""
         if not tokens:
             return []
         schema = self._index.schema
@@ -85,12 +90,9 @@ class EmbeddedIndex:
             (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", token, index_option="freq"))
             for token in dict.fromkeys(tokens)
         ]
-        any_of = tantivy.Query.boolean_query(wanted)
-        only = tantivy.Query.const_score_query(tantivy.Query.term_query(schema, "language", language), 0.0)
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, any_of), (tantivy.Occur.Must, only)])
         searcher = self._index.searcher()
         found = []
-        for score, address in searcher.search(query, limit).hits:
+        for score, address in searcher.search(tantivy.Query.boolean_query(wanted), limit).hits:
             document = searcher.doc(address)
             found.append((str(document.get_first("article")), str(document.get_first("key")), float(score)))
         return found

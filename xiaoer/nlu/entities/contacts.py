@@ -11,7 +11,7 @@ from xiaoer.nlu.entities.spans import entity
 from xiaoer.nlu.normalise import Normalised
 from xiaoer.nlu.types import Entity
 
-_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}")
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s-]{6,16}\d")
 _REGIONS = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
@@ -24,11 +24,22 @@ _CHINESE = re.compile(
     r"(?P<line>[一-鿿\w]{1,20}?(?:路|街|道|巷|弄|镇|乡|村|大厦|小区|花园|广场|苑|园)[^,，。；;\n]{0,50})"
 )
 _NAME = re.compile(r"(?:收件人|收货人|姓名|联系人)\s*[:：是]?\s*([一-鿿·]{2,6}|[a-z]+(?: [a-z]+){1,2})")
+_BESIDE_PHONE = re.compile(r"[\s,，、]([一-鿿·]{2,4})[\s,，、]*(?:电话|手机|tel)?[:：]?\s*(?:\+?86)?\s*1\d{10}(?!\d)")
 _ENGLISH = re.compile(
-    r"(?P<line>(?:(?:flat|room|apt|unit|suite)\s*[\w-]+,?\s*)?\d+[\w-]*\s+(?:[a-z']+\s+){1,4}"
-    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|boulevard|blvd|court|square)\b\.?)"
-    r"(?:,\s*(?P<district>[a-z ]+?)(?=,))?(?:,\s*(?P<city>[a-z ]+?)(?=,|$|\.|\n))?(?:,\s*(?P<region>[a-z ]+?)(?=,|$|\.|\n))?"
+    r"(?P<line>(?:(?<![a-z\d])(?:flat|room|apt|unit|suite)\s{0,3}[a-z\d-]{1,10},?\s{0,3})?(?<![a-z\d-])\d{1,6}(?:[a-z]|-\d{1,6})?\s{1,3}(?:[a-z']{1,20}\s{1,3}){1,4}"
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|boulevard|blvd|court|square)\b\.?(?:\s(?:central|north|south|east|west))?)"
+    r"(?:,\s*(?P<district>[a-z ]{1,40}?)(?=,))?(?:,\s*(?P<city>[a-z ]{1,40}?)(?=,|$|\.|\n))?(?:,\s*(?P<region>[a-z ]{1,40}?)(?=,|$|\.|\n))?"
 )
+
+# What is said before an address; a match must not begin in it.
+_LEAD_IN = re.compile(
+    r"(?:地址)?(?:改|换|寄|发|送|配送|变更|修改)(?:到|成|为|往|至|给)|地址(?:是|为)?|(?:我|家|公司|人)(?:家|公司)?(?:住)?在|住在|麻烦|帮我|请|把"
+)
+_HOUSE = re.compile(r"\d\s*(?:号|弄|栋|幢|座|单元|室|楼|层|-)")  # without a place named, a street needs a house
+_NO_STREET = frozenset(
+    ("a", "and", "day", "days", "for", "hour", "hours", "in", "is", "items", "my", "of", "on", "pieces", "the", "times", "to", "weeks")
+)
+_AFTER = re.compile(r"\s+(?:please|thanks|thank you)$")
 
 
 def find(original: str, normal: Normalised) -> Iterator[Entity]:
@@ -58,18 +69,25 @@ def _phones(original: str, normal: Normalised) -> Iterator[Entity]:
 def _addresses(original: str, normal: Normalised) -> Iterator[Entity]:
     """An address needs a street and, before it, a region, city or district (or a house number behind it)."""
     name = _NAME.search(normal.text)
-    for match in _CHINESE.finditer(normal.text):
+    text = _LEAD_IN.sub(lambda said: "，" * len(said.group()), normal.text)
+    for match in _CHINESE.finditer(text):
         parts = match.groupdict()
-        has_place = parts["region"] or parts["city"] or parts["district"]
-        if not has_place and not re.search(r"\d", parts["line"]):
+        if not (parts["region"] or parts["city"] or parts["district"] or _HOUSE.search(parts["line"])):
             continue
         value = {key: (part or "").strip() for key, part in parts.items()}
-        value["line"] = _PHONE_LIKE.sub("", value["line"]).strip()
-        value["city"] = re.sub(r"^.*?(?:改到|寄到|换成|改成|送到|为)", "", value["city"])
+        line = original[slice(*normal.span(*match.span("line")))]
+        value["line"] = _PHONE_LIKE.sub("", _NAME.sub("", line)).strip()
+        beside = None if name else _BESIDE_PHONE.search(original[normal.span(match.start("line"), match.end("line"))[0] :])
+        if beside:  # "…100号 李雷 13800138000": who gets it stands between the street and the telephone
+            name = beside
+            value["line"] = value["line"].removesuffix(beside.group(1)).strip()
         yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
         return
     for match in _ENGLISH.finditer(normal.text):
+        if _NO_STREET & set(match.group("line").split()):
+            continue
         value = {key: original[slice(*normal.span(*match.span(key)))] if part else "" for key, part in match.groupdict().items()}
+        value = {key: _AFTER.sub("", part) for key, part in value.items()}
         yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
         return
 

@@ -16,7 +16,7 @@ _RELATIVE = (
     (r"大前天", -3), (r"前天|day before yesterday", -2), (r"昨[天晚日]|\byesterday\b|\blast night\b", -1),
     (r"今[天早晚日]|\btoday\b|\bthis morning\b|\btonight\b", 0), (r"明[天早晚日]|\btomorrow\b", 1), (r"后天", 2),
 )  # fmt: skip
-_DAYS_AGO = re.compile(r"(\d+|[一二两三四五六七八九十]+)\s*天[之以]?前|(\d+|one|two|three|four|five|six|seven|ten)\s+days?\s+ago")
+_DAYS_AGO = re.compile(r"((?<!\d)\d{1,4}|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]{1,6})\s*天[之以]?前|((?<!\d)\d{1,4}|one|two|three|four|five|six|seven|ten)\s+days?\s+ago")
 _WEEKS = re.compile(r"上(?:个)?(?:周|星期|礼拜)([一二三四五六日天])?|\blast week\b")
 _WEEKDAY = re.compile(r"\b(?:last|on)\s+(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|(?<!上)(?:周|星期|礼拜)([一二三四五六日天])")
 _MONTH_DAY = re.compile(r"(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])[号日]?")

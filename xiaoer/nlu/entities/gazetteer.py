@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from xiaoer.nlu.entities.aspects import Aspects
+from xiaoer.nlu.entities.namesakes import heads_of, marks_of
 from xiaoer.nlu.entities.spans import entity
 from xiaoer.nlu.normalise import Normalised, normalise
 from xiaoer.nlu.types import Entity
 from xiaoer.shop.types import Product
 
-_SIZE = re.compile(r"(?<![a-z\d])(xxxl|xxl|xl|xs|[sml]|[2-4]xl)(?![a-z\d'])\s*(?:码|号)?|(?<![\d.])(2[2-9]|3\d|4[0-6])\s*(?:码|号)|\bsize\s*(\d{2}|xxl|xl|xs|[sml])\b|\beu\s?(3\d|4[0-6])\b")
+_SIZE = re.compile(r"(?<![a-z\d'’])(xxxl|xxl|xl|xs|[sml]|[2-4]xl)(?![a-z\d'])\s*(?:码|号)?|(?<![\d.])(2[2-9]|3\d|4[0-6])\s*(?:码|号)|\bsize\s*(\d{2}|xxl|xl|xs|[sml])\b|\beu\s?(3\d|4[0-6])\b")
 _WORDS_OF_SIZE = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "小码": "S", "中码": "M", "大码": "L", "加大码": "XL"}
 _TRUE_ATTRIBUTES = (
     ("waterproof", r"防水|\bwater ?proof\b|\bwater[- ]resistant\b"),
@@ -26,6 +28,7 @@ _TRUE_ATTRIBUTES = (
     ("machine_washable", r"机洗|\bmachine[- ]wash(?:able)?\b"),
 )
 _MOST_IDS = 8
+_MOST_OF_A_KIND = 24  # "my shoes" must reach every pair that an order may hold
 _GENERIC = frozenset({"set", "套装", "个", "one", "kids", "white", "box", "light", "good", "order", "card", "return", "sale"})
 
 
@@ -38,6 +41,8 @@ class Gazetteer:
     _latin: re.Pattern[str] | None = None
     _cjk: re.Pattern[str] | None = None
     attribute_keys: frozenset[str] = frozenset()
+    aspects: Aspects = field(default_factory=Aspects)
+    _marks: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, products: Sequence[Product], words: Mapping[str, Any]) -> Gazetteer:
@@ -58,11 +63,24 @@ class Gazetteer:
             if kind and kind not in _GENERIC:
                 first = [one for one in named.get(kind, ()) if one in ids]
                 ordered = [*first, *(one for one in ids if one not in first)]
-                made.names[kind] = ("kind", {"product_ids": ordered[:_MOST_IDS], "word": kind})
+                made.names[kind] = ("kind", {"product_ids": ordered[:_MOST_OF_A_KIND], "word": kind})
+        for head, ids in heads_of({**named, **kinds}).items():
+            if head not in made.names and head not in _GENERIC:
+                made.names[head] = ("kind", {"product_ids": ids[:_MOST_OF_A_KIND], "word": head})
         made._add_words("colour", words.get("colours", {}))
         made._add_words("material", _materials(words))
+        made.aspects = Aspects.build(words.get("attributes", {}))
+        made._add_marks(products, words)
         made._compile()
         return made
+
+    def _add_marks(self, products: Sequence[Product], words: Mapping[str, Any]) -> None:
+        """A word of the dictionary ("waterproof", 防水) asks for a property; it doesn't call a product by its name."""
+        common = _pairs_and_words(words)
+        for product in products:
+            names = [normalise(name).text for one in ("zh", "en") for name in _names(product, one)]
+            kinds = [normalise(product.kind.get(one, "")).text for one in ("zh", "en")]
+            self._marks[product.id] = frozenset.intersection(*(marks_of(names, kind, common) for kind in kinds))
 
     def _add_words(self, kind: str, slugs: Mapping[str, Any]) -> None:
         for slug, data in slugs.items():
@@ -81,18 +99,36 @@ class Gazetteer:
     def find(self, original: str, normal: Normalised) -> Iterator[Entity]:
         """Everything of the shop that is named, longest first, no character used twice."""
         taken: list[tuple[int, int]] = []
+        called: list[Entity] = []
         for start, end, name in self._matches(normal.text):
             if any(start < stop and begin < end for begin, stop in taken):
                 continue
             taken.append((start, end))
             kind, value = self.names[name]
-            yield entity(kind, original, normal, start, end, value)
+            kind, value = self._told_apart(kind, value, normal.text)
+            one = entity(kind, original, normal, start, end, value)
+            called += [one] if kind in ("product", "kind") else []
+            yield one
+        yield from self.aspects.find(original, normal, called)
         yield from _sizes(original, normal, taken)
         for key, pattern in _TRUE_ATTRIBUTES:
             match = re.search(pattern, normal.text)
             if match and key in self.attribute_keys:
                 value = {"key": key, "op": "is", "value": True}
                 yield entity("attribute", original, normal, match.start(), match.end(), value)
+
+    def _told_apart(self, kind: str, value: Any, text: str) -> tuple[str, Any]:
+        """A type with a word that only some of its products are called by ("the citywalk backpack") names those."""
+        if kind != "kind":
+            return kind, value
+        scores = {one: sum(mark in text for mark in self._marks.get(one, ())) for one in value["product_ids"]}
+        best = max(scores.values(), default=0)
+        named = [one for one, score in scores.items() if score == best > 0]
+        if not named or len(named) == len(scores):
+            return kind, value
+        if len(named) == 1:
+            return "product", {"product_ids": named, "score": 0.9}
+        return kind, {**value, "product_ids": [*named, *(one for one in scores if one not in named)]}
 
     def _matches(self, text: str) -> list[tuple[int, int, str]]:
         found: list[tuple[int, int, str]] = []
@@ -101,6 +137,18 @@ class Gazetteer:
         if self._cjk is not None:
             found += [(m.start(), m.end(), m.group()) for m in self._cjk.finditer(text)]
         return sorted(found, key=lambda one: one[0] - one[1])
+
+
+def _names(product: Product, language: str) -> tuple[str, ...]:
+    return (product.names.get(language, ""), *product.nicknames.get(language, ()))
+
+
+def _pairs_and_words(words: Mapping[str, Any]) -> frozenset[str]:
+    """The dictionary's own words, cut as the marks of names are."""
+    entries = [data for group in ("attributes", "colours", "values", "options") for data in words.get(group, {}).values()]
+    texts = [str(text) for data in entries for text in (data.get("labels") or {}).values()]
+    texts += [str(text) for data in entries for group in (data.get("synonyms") or {}).values() for text in group or ()]
+    return marks_of([normalise(text).text for text in texts], "", frozenset())
 
 
 def _materials(words: Mapping[str, Any]) -> Mapping[str, Any]:

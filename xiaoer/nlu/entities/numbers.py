@@ -14,15 +14,16 @@ _BARE_ORDER = re.compile(r"(?<!\d)(20\d{6}\d{5})(?!\d)")
 _PARCEL = re.compile(r"(?<![a-z\d])(sf\s?(?:\d\s?){13}|7[58](?:\d\s?){12})(?!\d)")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_CN = r"[零〇一二两三四五六七八九十百千]+"
-_NUMBER = rf"(\d+(?:\.\d+)?|{_CN})"
-_MONEY = re.compile(rf"(?:¥|￥|rmb|cny)\s*(\d+(?:\.\d+)?)|{_NUMBER}\s*(?:块钱?|元|rmb|cny|yuan|bucks)")
-_BARE_LIMIT = re.compile(r"(?:under|below|less than|within|up to|over|above|more than|around|about)\s+(\d+(?:\.\d+)?)(?!\s*(?:cm|kg|g|ml|l|w|inch|in|mm|days?|hours?|°|\d))|(\d{2,5})\s*(?:以内|以下|以上|左右)(?!\s*(?:天|小时))")
+# Every repetition is bounded and begins at a border, so that no message can make a search slow.
+_CN = r"(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,12}"
+_NUMBER = rf"((?<![\d.])\d{{1,9}}(?:\.\d{{1,4}})?|{_CN})"
+_MONEY = re.compile(rf"(?:¥|￥|rmb|cny)\s*(\d{{1,9}}(?:\.\d{{1,4}})?)|{_NUMBER}\s*(?:块钱?|元|rmb|cny|yuan|bucks)")
+_BARE_LIMIT = re.compile(r"(?:under|below|less than|within|up to|over|above|more than|around|about)\s+(\d{1,9}(?:\.\d{1,4})?)(?!\s*(?:cm|kg|g|ml|l|w|inch|in|mm|days?|hours?|°|\d))|(\d{2,5}|(?<![零一二两三四五六七八九十百千])[一二两三四五六七八九][百千][零一二两三四五六七八九十百]{0,4})\s*(?:以内|以下|以上|左右|上下)(?!\s*(?:天|小时))")
 _MAX = re.compile(r"under|below|less than|within|up to|at most|no more than|cheaper than|以内|以下|不超过|低于|小于|不到")
 _MIN = re.compile(r"over|above|more than|at least|from|以上|超过|高于|不低于|起")
 _ABOUT = re.compile(r"around|about|roughly|左右|上下|大概")
 _QUANTITY = re.compile(rf"{_NUMBER}\s*(?:件|个|双|条|只|台|瓶|包|套|盒|副|把|本|pcs?\b|pieces?\b|pairs?\b|of them\b)|\b(one|two|three|four|five)\s+of\s+(?:them|those)\b")
-_ORDINAL = re.compile(rf"第\s*({_CN}|\d+)\s*(?:个|件|单|款|条|双|项)?|\b(first|second|third|fourth|fifth)\s*(?:one|item|option|order)?\b|最后(?:一)?(?:个|件|单|款)|\bthe last (?:one|item)\b")
+_ORDINAL = re.compile(rf"第\s*({_CN}|\d{{1,4}})\s*(?:个|件|单|款|条|双|项)?|\b(first|second|third|fourth|fifth)\s*(?:one|item|option|order)?\b|最后(?:一)?(?:个|件|单|款)|\bthe last (?:one|item)\b")
 _ENGLISH_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _LAPTOP = re.compile(r"(1\d(?:\.\d)?)\s*(?:寸|英寸|-?\s?inch(?:es)?|\"|in\b)")
 _HEIGHT = re.compile(r"身高\s*(1\d{2})|\b(1\d{2})\s*cm\b|(?<!\d)(1\d{2})\s*(?:高|公分)|\b(\d)'(\d{1,2})\"?|\b1\.(\d{2})\s*m\b")
@@ -101,7 +102,7 @@ def _money(original: str, normal: Normalised) -> Iterator[Entity]:
 
 def _quantities(original: str, normal: Normalised) -> Iterator[Entity]:
     for match in _QUANTITY.finditer(normal.text):
-        if normal.text[max(0, match.start() - 1) : match.start()] == "第" or normal.text[match.start() - 1 : match.start()] in "这那上下某几":
+        if normal.text[max(0, match.start() - 1) : match.start()] in tuple("第这那上下某几"):
             continue
         amount = number_of(next(group for group in match.groups() if group))
         if amount is not None and amount == int(amount) and 0 < amount <= 999:

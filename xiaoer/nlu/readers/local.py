@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from xiaoer.nlu.entities import contacts, cues, dates, numbers
+from xiaoer.nlu.entities import companies, contacts, cues, dates, numbers
 from xiaoer.nlu.entities.gazetteer import Gazetteer
 from xiaoer.nlu.language import language_of
 from xiaoer.nlu.model import Contribution, IntentModel, Prediction
@@ -29,7 +29,9 @@ _HUMAN = re.compile(
 _FOLLOW_UP = re.compile(
     r"^(?:那|那么|还有|换成)?.{0,8}(?:呢|的呢)[?？]?$|^那.{1,10}(?:有|行|可以|多少)|^(?:and|what about|how about|or)\b.{0,40}$|^(?:in|the) \w+(?: one)?\??$"
 )
-_CORRECTION = re.compile(r"^(?:不对|不是|错了|我是说|等等|等一下)|(?:说错了|搞错了|应该是)|^(?:wait|no,|sorry,|i mean|i meant|actually)\b")
+_CORRECTION = re.compile(r"^(?:不对|不是|错了|我是说|等等|等一下)|(?:说错了|搞错了|应该是)|^(?:wait\b|no, (?!thank)|sorry, |i mean\b|i meant\b|actually\b)")
+# What is spelled in Latin letters in every language: "170 60kg呢" is Chinese.
+_UNITS = re.compile(r"\d+\s*(?:cm|mm|m|kg|g|ml|l|w|mah|gb|inch|jin)(?![a-z])|(?<![a-z])(?:usb-?c?|wifi|gps|led|hdmi)(?![a-z])", re.IGNORECASE)
 _FILLER = re.compile(r"[\s\d\W_]+")
 
 
@@ -62,7 +64,7 @@ class LocalReader:
         )
         return Understanding(
             text=text,
-            language=language_of(text, hint),
+            language=language_of(_UNITS.sub(" ", text), hint),
             wishes=wishes,
             entities=entities,
             mood=mood,
@@ -78,6 +80,7 @@ class LocalReader:
             *numbers.find(text, normal),
             *dates.find(text, normal, now=now, time_zone=self.time_zone),
             *contacts.find(text, normal),
+            *companies.find(text, normal),
             *cues.find(text, normal),
             *self.gazetteer.find(text, normal),
         ]

@@ -60,7 +60,9 @@ def day_of(moment: datetime, reader: Reader) -> str:
     local = moment.astimezone(zone)
     if local.year == reader.now.astimezone(zone).year:
         return reader.words.day(moment)
-    return format_date(local, "y年M月d日" if reader.t.language == "zh" else "d MMMM y", locale=_LOCALES[reader.t.language])
+    return format_date(
+        local, "y年M月d日" if reader.t.language == "zh" else "d MMMM y", locale=_LOCALES[reader.t.language]
+    )
 
 
 def clock_of(moment: datetime, reader: Reader) -> str:

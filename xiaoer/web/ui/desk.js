@@ -52,6 +52,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// How many wait stands before the page's name, where it is seen from another tab.
+document.addEventListener("part-replaced", () => {
+  const waiting = Number(document.querySelector("#tab-queue .count")?.textContent);
+  document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = /** @type {CustomEvent} */ (event).detail;
   if (!target.classList.contains("why")) return;

@@ -57,6 +57,8 @@ class SplitColumns extends HTMLElement {
 
   /** @param {string} edge @param {number | undefined} width */
   #set(edge, width) {
+    const divider = this.querySelector(`[data-edge="${edge}"]`);
+    if (width !== undefined) divider?.setAttribute("aria-valuenow", String(width));
     if (width === undefined) this.style.removeProperty(`--${edge}`);
     else this.style.setProperty(`--${edge}`, `${width}px`);
   }

@@ -2,9 +2,9 @@
 // does through `outgoing.js`.
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { takeFrame, takeHealth, takeSession } from "./incoming.js";
+import { listenerOf } from "./incoming.js";
 import { keep, kept } from "./keep.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, ownerOf } from "./outbox.js";
 import { leave, loadEarlier, retry, say, showTyping, upload } from "./outgoing.js";
 import { Record } from "./record.js";
 import { ArticleView } from "./view/article.js";
@@ -34,18 +34,13 @@ export class App {
     this.typedAt = 0;
     this.record = new Record();
     this.outbox = this.openOutbox();
-    this.connection = new Connection(
-      { shop: page.shop, identity: page.identity, language: this.language },
-      {
-        lastSeq: () => this.record.lastSeq,
-        onSession: (session) => takeSession(this, session),
-        onFrame: (frame) => takeFrame(this, frame),
-        onHealth: (health) => takeHealth(this, health),
-      },
-    );
+    const who = { shop: page.shop, identity: page.identity, language: this.language };
+    this.connection = new Connection(who, listenerOf(this));
     this.tools = this.makeTools();
     this.thread = new Thread(this.tools, { onEarlier: () => void loadEarlier(this) });
-    this.article = new ArticleView({ load: (id) => this.connection.call(`articles/${encodeURIComponent(id)}?language=${this.language}`) });
+    this.article = new ArticleView({
+      load: (id) => this.connection.call(`articles/${encodeURIComponent(id)}?language=${this.language}`),
+    });
     this.status = new Status({ onLeave: () => leave(this), onRetry: () => this.connection.hurry() });
     this.composer = new Composer({
       draftKey: this.key("draft"),
@@ -73,7 +68,14 @@ export class App {
 
   openOutbox() {
     const outbox = new Outbox(this.key(`${this.owner}:outbox`));
-    outbox.send = (line) => this.connection.send({ type: "say", client_id: line.client_id, text: line.text, choice: line.choice, attachments: line.attachments });
+    outbox.send = (line) =>
+      this.connection.send({
+        type: "say",
+        client_id: line.client_id,
+        text: line.text,
+        choice: line.choice,
+        attachments: line.attachments,
+      });
     outbox.onChange = () => this.screen.showPending();
     return outbox;
   }
@@ -94,7 +96,8 @@ export class App {
 
   /** Where somebody has talked before there may be an answer to fetch; a stranger costs the server nothing until they open. */
   connect() {
-    const mayHaveNews = kept("local", this.key(`${this.owner}:talked`)) || kept("local", this.key("visitor")) || this.outbox.lines.length;
+    const mayHaveNews =
+      kept("local", this.key(`${this.owner}:talked`)) || kept("local", this.key("visitor")) || this.outbox.lines.length;
     if (mayHaveNews) this.connection.start();
     if (kept("session", this.key("open"))) this.panel.open(false);
   }
@@ -145,15 +148,5 @@ export class App {
     this.tools.t = wordsOf(language);
     this.page.onLanguage(language);
     this.screen.speak();
-  }
-}
-
-/** Whose lines wait here: the buyer whom the page has signed in, by the token's own word, or the visitor. @param {string} identity */
-function ownerOf(identity) {
-  try {
-    const claims = JSON.parse(atob(identity.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
-    return `buyer-${claims.sub}`;
-  } catch {
-    return "visitor";
   }
 }

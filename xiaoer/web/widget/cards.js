@@ -68,10 +68,22 @@ function drawOrder(card, _, tools) {
   return h(
     "article",
     { class: "card order", "aria-label": t("order", { id: card.id }) },
-    h("header", {}, h("span", { class: "number" }, t("order", { id: card.id })), h("span", { class: `mark ${card.state}` }, card.state_label)),
+    h(
+      "header",
+      {},
+      h("span", { class: "number" }, t("order", { id: card.id })),
+      h("span", { class: `mark ${card.state}` }, card.state_label),
+    ),
     h("ul", { class: "items" }, ...card.items.map((/** @type {any} */ item) => drawItem(item, tools))),
     hasSteps && h("ol", { class: "steps" }, ...steps),
-    !isChoice && card.last_event && h("p", { class: "track" }, icon("truck"), h("span", {}, card.last_event.text, h("span", { class: "quiet" }, ` ${card.last_event.at}`))),
+    !isChoice &&
+      card.last_event &&
+      h(
+        "p",
+        { class: "track" },
+        icon("truck"),
+        h("span", {}, card.last_event.text, h("span", { class: "quiet" }, ` ${card.last_event.at}`)),
+      ),
     !isChoice && card.parcel && h("p", { class: "quiet parcel" }, `${card.parcel.courier} ${card.parcel.number}`),
     h(
       "footer",
@@ -89,7 +101,12 @@ function drawItem(item, { t }) {
     {},
     picture(safe(item.picture), "", 44),
     h("span", { class: "item-text" }, h("span", {}, item.name), item.options && h("span", { class: "quiet" }, item.options)),
-    h("span", { class: "item-price" }, item.price, item.quantity > 1 && h("span", { class: "quiet" }, ` ${t("pieces", { n: item.quantity })}`)),
+    h(
+      "span",
+      { class: "item-price" },
+      item.price,
+      item.quantity > 1 && h("span", { class: "quiet" }, ` ${t("pieces", { n: item.quantity })}`),
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import { at } from "./place.js";
 const PING_MS = 25000;
 const SILENT_MS = 45000;
 const POLL_MS = 3000;
+const POLL_FOR_MS = 120000; // then the socket is tried again
 
 /** @param {Opening} opening @returns {Channel} */
 export function openSocket({ token, language, after, onFrame, onOpen }) {
@@ -21,7 +22,8 @@ export function openSocket({ token, language, after, onFrame, onOpen }) {
   let opened = false;
   let heard = Date.now();
   const beat = setInterval(() => {
-    if (Date.now() - heard > SILENT_MS) socket.close(); // the line is dead and nobody told us
+    if (Date.now() - heard > SILENT_MS)
+      socket.close(); // the line is dead and nobody told us
     else if (socket.readyState === WebSocket.OPEN) socket.send('{"type":"ping"}');
   }, PING_MS);
   socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, language, ...(after === null ? {} : { after }) }));
@@ -71,7 +73,8 @@ export function openPolling({ token, language, after, onFrame, onOpen }) {
     if (found.more && !isFirst) await look();
   };
   const run = async () => {
-    while (!isOver) {
+    const end = Date.now() + POLL_FOR_MS;
+    while (!isOver && Date.now() < end) {
       try {
         await look();
       } catch (error) {
@@ -94,7 +97,13 @@ export function openPolling({ token, language, after, onFrame, onOpen }) {
       wake();
     } catch (error) {
       const problem = /** @type {Problem} */ (error);
-      onFrame({ type: "error", code: problem.code, detail: problem.message, client_id: line.client_id, retry_after_s: problem.retryAfter });
+      onFrame({
+        type: "error",
+        code: problem.code,
+        detail: problem.message,
+        client_id: line.client_id,
+        retry_after_s: problem.retryAfter,
+      });
     }
   };
   return {

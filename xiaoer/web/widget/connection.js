@@ -28,6 +28,7 @@ export class Connection {
     this.socketTries = 0;
     this.wake = () => {};
     this.onReturn = () => document.visibilityState === "visible" && this.hurry();
+    this.onOffline = () => this.channel?.close(); // the socket itself would notice only after a while
   }
 
   get visitorKey() {
@@ -38,6 +39,7 @@ export class Connection {
     if (this.isRunning) return;
     this.isRunning = true;
     window.addEventListener("online", this.onReturn);
+    window.addEventListener("offline", this.onOffline);
     document.addEventListener("visibilitychange", this.onReturn);
     void this.run();
   }
@@ -45,6 +47,7 @@ export class Connection {
   stop() {
     this.isRunning = false;
     window.removeEventListener("online", this.onReturn);
+    window.removeEventListener("offline", this.onOffline);
     document.removeEventListener("visibilitychange", this.onReturn);
     this.channel?.close();
     this.wake();
@@ -89,7 +92,8 @@ export class Connection {
           continue;
         }
       } catch (error) {
-        this.listener.onHealth(error instanceof Problem && error.status === 401 ? "signed_out" : "lost");
+        const isRefused = error instanceof Problem && error.status === 401;
+        this.listener.onHealth(isRefused ? "signed_out" : "lost");
       }
       if (this.isRunning) await this.pause();
     }
@@ -116,8 +120,10 @@ export class Connection {
     });
     const ended = await this.channel.ended;
     this.channel = null;
-    this.socketTries = ended.opened || !navigator.onLine ? 0 : this.socketTries + 1;
-    if (this.isRunning && !this.isChanged) this.listener.onHealth("lost");
+    // A socket that never opens is worth another way only if that way works: a server that is down opens neither.
+    this.socketTries = ended.opened || open === openPolling ? 0 : this.socketTries + 1;
+    const isTold = !ended.opened && this.tries > 0; // a first loss is mostly over before it can be read
+    if (this.isRunning && !this.isChanged) this.listener.onHealth(isTold || !navigator.onLine ? "lost" : "opening");
     return ended;
   }
 

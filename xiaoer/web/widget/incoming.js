@@ -3,15 +3,25 @@
 
 const DOTS_MS = { assistant: 30000, staff: 6000 };
 
+/** @param {App} app @returns {import("./connection.js").Listener} */
+export function listenerOf(app) {
+  return {
+    lastSeq: () => app.record.lastSeq,
+    onSession: (session) => takeSession(app, session),
+    onFrame: (frame) => takeFrame(app, frame),
+    onHealth: (health) => takeHealth(app, health),
+  };
+}
+
 /** @param {App} app @param {any} session */
-export function takeSession(app, session) {
+function takeSession(app, session) {
   app.session = session;
   if (app.record.turnTo(session.conversation_id)) app.screen.showAll();
   app.screen.show();
 }
 
 /** @param {App} app @param {import("./connection.js").Health} health */
-export function takeHealth(app, health) {
+function takeHealth(app, health) {
   app.health = health;
   if (health === "on") app.outbox.flush();
   if (health === "signed_out") app.page.tell("signed-out", {}); // the page may set a fresh identity
@@ -19,8 +29,10 @@ export function takeHealth(app, health) {
 }
 
 /** @param {App} app @param {import("./channels.js").Frame} frame */
-export function takeFrame(app, frame) {
-  const take = { conversation: takeConversation, messages: takeMessages, typing: takeTyping, stored: takeStored, error: takeError }[frame.type];
+function takeFrame(app, frame) {
+  const take = { conversation: takeConversation, messages: takeMessages, typing: takeTyping, stored: takeStored, error: takeError }[
+    frame.type
+  ];
   take?.(app, frame);
 }
 

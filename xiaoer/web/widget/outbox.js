@@ -51,7 +51,11 @@ export class Outbox {
     const isTemporary = ["too_many", "records_unavailable", "unavailable", "error", "offline"].includes(error.code);
     line.state = isTemporary ? "waiting" : "refused";
     line.reason = error.code === "offline" ? "" : error.detail;
-    if (isTemporary) this.timers.set(clientId, window.setTimeout(() => this.retry(clientId), 1000 * (error.retry_after_s || 5)));
+    if (isTemporary)
+      this.timers.set(
+        clientId,
+        window.setTimeout(() => this.retry(clientId), 1000 * (error.retry_after_s || 5)),
+      );
     this.save();
   }
 
@@ -106,4 +110,14 @@ export class Outbox {
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return `w-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** Whose lines wait here: the buyer whom the page has signed in, by the token's own word, or the visitor. @param {string} identity */
+export function ownerOf(identity) {
+  try {
+    const claims = JSON.parse(atob(identity.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    return `buyer-${claims.sub}`;
+  } catch {
+    return "visitor";
+  }
 }

@@ -43,7 +43,8 @@ export class Pictures {
   take(files) {
     const usable = files.filter((file) => TYPES.includes(file.type));
     const room = MOST - this.entries.length;
-    this.notice = usable.length < files.length ? this.t("picture_bad") : usable.length > room ? this.t("picture_many", { n: MOST }) : "";
+    this.notice =
+      usable.length < files.length ? this.t("picture_bad") : usable.length > room ? this.t("picture_many", { n: MOST }) : "";
     for (const file of usable.slice(0, room)) {
       const entry = { file, preview: URL.createObjectURL(file), id: "", url: "", error: "" };
       this.entries.push(entry);
@@ -89,7 +90,11 @@ export class Pictures {
         "span",
         { class: `picture${entry.id ? "" : entry.error ? " failed" : " going"}` },
         h("img", { src: entry.preview, alt: t("picture_sent") }),
-        h("button", { type: "button", class: "remove", "aria-label": t("remove"), onclick: () => this.remove(entry) }, icon("close")),
+        h(
+          "button",
+          { type: "button", class: "remove", "aria-label": t("remove"), onclick: () => this.remove(entry) },
+          icon("close"),
+        ),
         entry.error && h("button", { type: "button", class: "link", onclick: () => this.start(entry) }, t("retry")),
       ),
     );

@@ -11,7 +11,11 @@ export class Voice {
     this.listener = Listener ? new Listener() : null;
     this.before = "";
     this.isOn = false;
-    this.button = h("button", { type: "button", class: "tool voice", hidden: !this.listener, onclick: () => this.toggle() }, icon("voice"));
+    this.button = h(
+      "button",
+      { type: "button", class: "tool voice", hidden: !this.listener, onclick: () => this.toggle() },
+      icon("voice"),
+    );
     if (this.listener) this.listen();
   }
 

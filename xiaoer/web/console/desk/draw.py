@@ -50,6 +50,7 @@ async def desk_page(
         waiting=record.inbox.counts["queue"],
         thread=thread,
         panel=panel,
+        conversation_id=conversation_id or "",
         show="inbox" if thread is None else "customer" if show == "customer" else "thread",
         notice=error.text(language) if error else "",
         unsent=unsent,

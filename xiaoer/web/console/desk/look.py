@@ -17,6 +17,7 @@ from xiaoer.web.console.reader import Reader, clock_of, day_of, is_same_day, nam
 from xiaoer.web.templates import Catalogue
 
 WAIT_S, STOP_S = 120, 300  # from here on a waiting time turns to the wait and to the stop colour
+_TOGETHER_S = 120
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 Level = Literal["", "wait", "stop"]
 
@@ -63,7 +64,9 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as it is drawn. `day` is set on the first one of a day; `pictures` are its attachments with links."""
+    """A message as it is drawn. `day` is set on the first one of a day; `follows`: the same author's line before it is
+    just above, so who and when need not be said again; `pictures` are its attachments with links.
+    """
 
     message: Message
     name: str
@@ -71,6 +74,7 @@ class Line:
     moment: str
     day: str
     is_mine: bool
+    follows: bool = False
     pictures: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -158,10 +162,17 @@ def lines_of(record: ThreadRecord, reader: Reader) -> tuple[Line, ...]:
                 moment=reader.words.moment(message.created_at),
                 day=_day(message.created_at, reader) if begins else "",
                 is_mine=member is not None and member.id == reader.staff.id,
+                follows=not begins and previous is not None and _follows(previous, message),
             )
         )
         previous = message
     return tuple(lines)
+
+
+def _follows(previous: Message, message: Message) -> bool:
+    is_same = (previous.author, previous.staff_id, previous.kind) == (message.author, message.staff_id, message.kind)
+    soon = (message.created_at - previous.created_at).total_seconds() < _TOGETHER_S
+    return is_same and soon and message.kind == "text"
 
 
 def _author(message: Message, customer: Customer, member: Staff | None, t: Catalogue) -> str:

@@ -11,7 +11,7 @@ from xiaoer.db.scope import Scope
 from xiaoer.knowledge.types import Answer
 from xiaoer.web.console.desk import read
 from xiaoer.web.console.desk.draw import desk_page, places_of
-from xiaoer.web.console.desk.stream import streams
+from xiaoer.web.console.desk.stream import MOST_SEQ, streams
 from xiaoer.web.console.desk.verbs import verbs
 from xiaoer.web.console.desk.view import thread_of, tools_of
 from xiaoer.web.console.reader import reader_of
@@ -42,13 +42,24 @@ async def show_conversation(
     """A conversation beside the inbox and its customer."""
     answer = await _ask(request, session, question) if question.strip() else None
     return await desk_page(
-        request, session, tab=tab, conversation_id=conversation_id, show=show, whole=whole, question=question, answer=answer
+        request,
+        session,
+        tab=tab,
+        conversation_id=conversation_id,
+        show=show,
+        whole=whole,
+        question=question,
+        answer=answer,
     )
 
 
 @router.get("/desk/conversations/{conversation_id}/earlier")
 async def show_earlier(
-    request: Request, session: SignedIn, conversation_id: str, before: Annotated[int, Query(ge=1)], tab: str = ""
+    request: Request,
+    session: SignedIn,
+    conversation_id: str,
+    before: Annotated[int, Query(ge=1, le=MOST_SEQ)],
+    tab: str = "",
 ) -> Response:
     """The lines just before a sequence number, as a part of the page."""
     app = app_of(request)
@@ -67,14 +78,11 @@ async def show_answer(
     """What the shop's articles say to a question of staff, as a part of the page."""
     app = app_of(request)
     answer = await _ask(request, session, question) if question.strip() else None
-    record = await app.database.read(
-        session.shop_id, lambda scope: read.read_thread(scope, conversation, after_seq=2**31)
-    )
     reader = reader_of(app, session, language_of(request))
     return render(
         request,
         "desk/_knowledge.html",
-        thread=thread_of(app, session.shop_id, record, reader),
+        conversation_id=conversation,
         tab=tab,
         question=question,
         answer=answer,

@@ -22,6 +22,7 @@ from xiaoer.shop.types import Order
 
 MOST_ROWS = 50
 MOST_LINES = 80  # shown at once; older ones on demand
+_MOST_WHOLE = 400
 _TAIL = 12  # unread lines are counted up to this
 _MOST_ORDERS = 20
 _MOST_EARLIER = 10
@@ -72,16 +73,14 @@ class DeskRecord:
     customer: CustomerRecord | None
 
 
-def read_desk(
-    scope: Scope, *, staff: Staff, tab: str, conversation_id: str | None, whole: bool = False
-) -> DeskRecord:
+def read_desk(scope: Scope, *, staff: Staff, tab: str, conversation_id: str | None, whole: bool = False) -> DeskRecord:
     """The whole desk. NotFound for a conversation that is not there. `whole`: with all its lines, not only the newest."""
     members = {one.id: one for one in desk.list_staff(scope)}
     shown = _read_inbox(scope, staff=staff, tab=tab, members=members)
     if conversation_id is None:
         return DeskRecord(shown, None, None)
     conversation = conversations.get_conversation(scope, conversation_id)
-    after = 0 if whole else max(0, conversation.last_seq - MOST_LINES)
+    after = max(0, conversation.last_seq - (_MOST_WHOLE if whole else MOST_LINES))
     thread = _read_thread(scope, conversation, members, after_seq=after)
     return DeskRecord(shown, thread, read_customer(scope, conversation))
 

@@ -9,6 +9,7 @@ Nudges only say "look again"; every event is made from the record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from time import monotonic
@@ -31,6 +32,8 @@ from xiaoer.web.templates import draw, language_of
 streams = APIRouter(include_in_schema=False)
 
 BEAT_S = 15.0  # without news a comment is sent, so that proxies keep the line open and a dead browser is noticed
+MOST_SEQ = 999_999_999  # what fits into a column of the record
+_SEQ = re.compile(r"[0-9]{1,9}")
 INBOX_EVERY_S = 1.0  # an inbox under load is drawn at most this often
 
 
@@ -44,6 +47,7 @@ class _Window:
     tab: str
     conversation_id: str
     seq: int
+    is_behind: bool = False
     marks: dict[str, str] = field(default_factory=dict)
 
 
@@ -53,12 +57,12 @@ async def stream(
     session: SignedIn,
     conversation: str = "",
     tab: str = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
     """Events for one window, from the last line it has seen."""
     app = app_of(request)
-    seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else after
+    seen = int(last_event_id) if _SEQ.fullmatch(last_event_id) else after
     window = _Window(app, session, language_of(request), tab, conversation, seen)
     if conversation:
         await app.database.read(session.shop_id, lambda scope: read.read_thread(scope, conversation, after_seq=seen))
@@ -79,6 +83,8 @@ async def _events(request: Request, window: _Window) -> AsyncIterator[str]:
             if window.conversation_id and (ours in heard or not heard):
                 async for event in _thread_news(window):
                     yield event
+                if window.is_behind:
+                    continue
             is_inbox_due = is_inbox_due or everyone in heard or not heard
             if is_inbox_due and monotonic() - inbox_at >= INBOX_EVERY_S:
                 inbox_at, is_inbox_due = monotonic(), False
@@ -88,14 +94,17 @@ async def _events(request: Request, window: _Window) -> AsyncIterator[str]:
                 yield ": still here\n\n"
             if monotonic() - checked_at >= BEAT_S:
                 checked_at = monotonic()
-                if await find_session(request) is None:
+                session = await find_session(request)
+                if session is None:
                     yield _event("leave", "")
                     return
+                window.session = session
             heard = await listener.wait(timeout_s=INBOX_EVERY_S if is_inbox_due else BEAT_S)
 
 
 async def _thread_news(window: _Window) -> AsyncIterator[str]:
     app, session = window.app, window.session
+    window.is_behind = False
 
     def read_new(scope: Scope) -> tuple[read.ThreadRecord, read.CustomerRecord | None]:
         thread = read.read_thread(scope, window.conversation_id, after_seq=window.seq)
@@ -111,6 +120,9 @@ async def _thread_news(window: _Window) -> AsyncIterator[str]:
     for seq, html in draw_lines(app, session, record, reader):
         yield _event("line", html, seq)
         window.seq = seq
+    window.is_behind = (
+        bool(record.messages) and window.seq < record.conversation.last_seq
+    )  # more than one reading holds
     thread = thread_of(app, session.shop_id, record, reader)
     values = {"thread": thread, "tab": window.tab, "unsent": "", **tools_of(app, session, reader)}
     if _is_new(window, "head", thread.version):

@@ -110,7 +110,9 @@ def tools_of(app: App, session: StaffSession, reader: Reader) -> dict[str, Any]:
 def inbox_of(record: InboxRecord, reader: Reader, *, open_id: str = "") -> Inbox:
     """The inbox as it is drawn."""
     rows = rows_of(record, reader)
-    return Inbox(record.tab, record.counts, rows, open_id, _mark(record.tab, record.counts, open_id, rows, reader.t.language))
+    return Inbox(
+        record.tab, record.counts, rows, open_id, _mark(record.tab, record.counts, open_id, rows, reader.t.language)
+    )
 
 
 def thread_of(app: App, shop_id: str, record: ThreadRecord, reader: Reader) -> Thread:
@@ -137,7 +139,11 @@ def thread_of(app: App, shop_id: str, record: ThreadRecord, reader: Reader) -> T
             one for one in record.staff.values() if one.id not in (reader.staff.id, conversation.staff_id)
         ),
         phrases=list_phrases(
-            reader.t.language, speaker, customer=customer, staff=reader.staff.name, shop=shop.names.get(speaker, shop.id)
+            reader.t.language,
+            speaker,
+            customer=customer,
+            staff=reader.staff.name,
+            shop=shop.names.get(speaker, shop.id),
         ),
         version=_mark(holder, record.place, since, reader.t.language),
     )
@@ -199,7 +205,10 @@ def _facts(customer: Customer, conversation: Conversation, reader: Reader) -> li
         ("since", day_of(customer.created_at, reader)),
         ("language", t.code("desk.language", conversation.language)),
         ("channel", t.code("desk.channel", conversation.channel)),
-        ("marketing", "" if customer.is_visitor else t("slot_value.yes") if customer.wants_marketing else t("slot_value.no")),
+        (
+            "marketing",
+            "" if customer.is_visitor else t("slot_value.yes") if customer.wants_marketing else t("slot_value.no"),
+        ),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -40,7 +40,9 @@ class Looked:
     lines: tuple[str, ...]
 
 
-def looked_of(data: Sequence[Mapping[str, Any]], assistant: Assistant, t: Catalogue, words: Words) -> tuple[Looked, ...]:
+def looked_of(
+    data: Sequence[Mapping[str, Any]], assistant: Assistant, t: Catalogue, words: Words
+) -> tuple[Looked, ...]:
     """The look-ups of a turn, in their order."""
     return tuple(_looked(one, assistant, t, words) for one in data)
 
@@ -62,7 +64,12 @@ def _looked(data: Mapping[str, Any], assistant: Assistant, t: Catalogue, words: 
 
 def _passage(hit: Mapping[str, Any], question: str) -> Passage:
     return Passage(
-        hit["article_id"], hit["version"], hit["title"], hit["score"], hit["matched"], highlight(hit["passage"], question)
+        hit["article_id"],
+        hit["version"],
+        hit["title"],
+        hit["score"],
+        hit["matched"],
+        highlight(hit["passage"], question),
     )
 
 

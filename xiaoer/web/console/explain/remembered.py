@@ -96,14 +96,18 @@ class _Names:
 
 
 def _slot(name: str, slot: Mapping[str, Any], names: _Names, t: Catalogue) -> SlotLine:
-    return SlotLine(t.code("slot", name), _value(name, slot["value"], names, t), slot["source"], slot["text"], slot["seq"])
+    return SlotLine(
+        t.code("slot", name), _value(name, slot["value"], names, t), slot["source"], slot["text"], slot["seq"]
+    )
 
 
 def _value(name: str, value: Any, names: _Names, t: Catalogue) -> str:
     join = names.words.join
     if name == "items":
         pairs = [(names.item(item_id), item_id, pieces) for item_id, pieces in value]
-        return join([f"{names.words.name(item.names) if item else item_id} × {pieces}" for item, item_id, pieces in pairs])
+        return join(
+            [f"{names.words.name(item.names) if item else item_id} × {pieces}" for item, item_id, pieces in pairs]
+        )
     if name == "products":
         return join([names.product(one) for one in value]) or "–"
     if name == "variant":

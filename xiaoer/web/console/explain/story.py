@@ -140,7 +140,11 @@ def _entity(entity: Mapping[str, Any], t: Catalogue) -> Mapping[str, Any]:
 
 def _plain_pairs(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        return [f"{key}: {'…' if isinstance(one, list) and len(one) > 3 else one}" for key, one in value.items() if one is not None]
+        return [
+            f"{key}: {'…' if isinstance(one, list) and len(one) > 3 else one}"
+            for key, one in value.items()
+            if one is not None
+        ]
     return [str(value)]
 
 

@@ -20,7 +20,12 @@ export class ArticleView {
    */
   async open(source, { t, language, opener }) {
     this.opener = opener;
-    const back = h("button", { type: "button", class: "back", onclick: () => this.close() }, icon("back"), h("span", {}, t("back")));
+    const back = h(
+      "button",
+      { type: "button", class: "back", onclick: () => this.close() },
+      icon("back"),
+      h("span", {}, t("back")),
+    );
     const body = h("div", { class: "article-text", "aria-busy": "true" }, h("p", { class: "quiet" }, t("article")));
     this.element.setAttribute("aria-label", source.title);
     this.element.replaceChildren(back, h("h2", {}, source.title), body);
@@ -34,7 +39,11 @@ export class ArticleView {
       body.replaceChildren(...(note ? [note] : []), ...prose(article.body));
       body.lang = article.language === "zh" ? "zh-Hans" : "en";
     } catch (error) {
-      const again = h("button", { type: "button", class: "link", onclick: () => this.open(source, { t, language, opener }) }, t("retry"));
+      const again = h(
+        "button",
+        { type: "button", class: "link", onclick: () => this.open(source, { t, language, opener }) },
+        t("retry"),
+      );
       body.replaceChildren(h("p", { class: "failed", role: "alert" }, error instanceof Error ? error.message : "", " ", again));
     }
     body.removeAttribute("aria-busy");

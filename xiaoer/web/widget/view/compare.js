@@ -63,7 +63,9 @@ export class Compare {
     const isEnough = names.length > 1;
     this.bar.replaceChildren(
       h("span", {}, isEnough ? names.join(" · ") : t("compare_more", { n: 2 - names.length })),
-      isEnough ? h("button", { type: "button", class: "act main", onclick: () => this.ask(names) }, t("compare_go", { n: names.length })) : "",
+      isEnough
+        ? h("button", { type: "button", class: "act main", onclick: () => this.ask(names) }, t("compare_go", { n: names.length }))
+        : "",
       h("button", { type: "button", class: "link", onclick: () => this.clear() }, t("compare_clear")),
     );
   }

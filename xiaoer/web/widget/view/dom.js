@@ -22,10 +22,12 @@ const SVG = "http://www.w3.org/2000/svg";
 /** @type {Record<string, string>} drawn on 24 × 24 */
 const ICONS = {
   back: "M15 5 8 12l7 7",
+  below: "M12 5v13M6.500 12.500 12 18l5.500-5.500",
   close: "m6 6 12 12M18 6 6 18",
   send: "M4 12 20 4l-5 16-3.5-6.5zM11.5 13.5 20 4",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.2v.1",
-  voice: "M12 4a2.500 2.500 0 0 1 2.500 2.500v5a2.500 2.500 0 0 1-5 0v-5A2.500 2.500 0 0 1 12 4zM6 11.500a6 6 0 0 0 12 0M12 17.500V20",
+  voice:
+    "M12 4a2.500 2.500 0 0 1 2.500 2.500v5a2.500 2.500 0 0 1-5 0v-5A2.500 2.500 0 0 1 12 4zM6 11.500a6 6 0 0 0 12 0M12 17.500V20",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.500 20c1-4 4-6 7.500-6s6.500 2 7.500 6",
   warn: "M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1",
   book: "M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11",
@@ -53,6 +55,8 @@ export function icon(name) {
 export function picture(address, alt = "", size = 64) {
   if (!address) return h("span", { class: "tile", "aria-hidden": "true" });
   const image = h("img", { class: "tile", src: address, alt, width: size, height: size, loading: "lazy", decoding: "async" });
-  image.addEventListener("error", () => image.replaceWith(h("span", { class: "tile", role: alt ? "img" : null, "aria-label": alt || null })));
+  image.addEventListener("error", () =>
+    image.replaceWith(h("span", { class: "tile", role: alt ? "img" : null, "aria-label": alt || null })),
+  );
   return image;
 }

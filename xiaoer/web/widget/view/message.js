@@ -52,8 +52,10 @@ export function drawPending(line, tools) {
           { class: "state failed" },
           icon("warn"),
           h("span", {}, reason),
-          line.state !== "refused" && h("button", { type: "button", class: "link", onclick: () => tools.retry(line.client_id) }, t("retry")),
-          line.state === "refused" && h("button", { type: "button", class: "link", onclick: () => tools.edit(line.client_id) }, t("edit")),
+          line.state !== "refused" &&
+            h("button", { type: "button", class: "link", onclick: () => tools.retry(line.client_id) }, t("retry")),
+          line.state === "refused" &&
+            h("button", { type: "button", class: "link", onclick: () => tools.edit(line.client_id) }, t("edit")),
         ),
   );
 }
@@ -62,7 +64,12 @@ export function drawPending(line, tools) {
 function who(message, tools) {
   const name = speaker(message, tools);
   const face = message.author === "staff" ? [...name].slice(0, 1).join("") : "小二";
-  return h("div", { class: "who" }, h("span", { class: `face ${message.author}`, "aria-hidden": "true" }, face), h("span", {}, name));
+  return h(
+    "div",
+    { class: "who" },
+    h("span", { class: `face ${message.author}`, "aria-hidden": "true" }, face),
+    h("span", {}, name),
+  );
 }
 
 /** @param {Message} message @param {Tools} tools */

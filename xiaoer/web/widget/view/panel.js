@@ -10,13 +10,30 @@ export class Panel {
     this.onClose = onClose;
     this.onEscape = onEscape;
     this.badge = h("span", { class: "badge", hidden: true });
-    this.mark = h("button", { type: "button", class: "mark-button", "aria-expanded": "false" }, h("span", { class: "seal", "aria-hidden": "true" }, "小二"), this.badge);
+    this.mark = h(
+      "button",
+      { type: "button", class: "mark-button", "aria-expanded": "false" },
+      h("span", { class: "seal", "aria-hidden": "true" }, "小二"),
+      this.badge,
+    );
     this.title = h("h2", { id: "title" });
     this.label = h("p", { class: "label" });
     this.language = h("button", { type: "button", class: "head-button language", onclick: onLanguage });
     this.closer = h("button", { type: "button", class: "head-button", onclick: () => this.close() }, icon("close"));
-    const heading = h("header", { class: "head" }, h("span", { class: "seal", "aria-hidden": "true" }, "小二"), h("div", { class: "names" }, this.title, this.label), this.language, this.closer);
-    this.element = h("section", { class: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true }, heading, ...body);
+    const heading = h(
+      "div",
+      { class: "head" },
+      h("span", { class: "seal", "aria-hidden": "true" }, "小二"),
+      h("div", { class: "names" }, this.title, this.label),
+      this.language,
+      this.closer,
+    );
+    this.element = h(
+      "section",
+      { class: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true },
+      heading,
+      ...body,
+    );
     this.mark.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
     this.element.addEventListener("keydown", (event) => this.onKey(event));
     this.phone = window.matchMedia(PHONE);

@@ -11,7 +11,7 @@ export function prose(text) {
   const lines = text.split("\n");
   /** @type {HTMLElement[]} */
   const blocks = [];
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const [block, used] = table(lines, i) ?? list(lines, i, "ul") ?? list(lines, i, "ol") ?? paragraph(lines, i);
     if (block) blocks.push(block);
     i += used;
@@ -24,7 +24,10 @@ function table(lines, from) {
   let to = from;
   while (to < lines.length && (lines[to].includes(" | ") || /^\s*\|/.test(lines[to]))) to += 1;
   if (to - from < 2) return null;
-  const rows = lines.slice(from, to).filter((line) => !RULE.test(line)).map(cells);
+  const rows = lines
+    .slice(from, to)
+    .filter((line) => !RULE.test(line))
+    .map(cells);
   const [head, ...body] = rows;
   const drawn = h(
     "table",
@@ -37,7 +40,11 @@ function table(lines, from) {
 
 /** @param {string} line */
 function cells(line) {
-  return line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  return line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 }
 
 /** @param {string[]} lines @param {number} from @param {"ul" | "ol"} kind @returns {[HTMLElement, number] | null} */
@@ -60,7 +67,8 @@ function paragraph(lines, from) {
   const heading = HEADING.exec(lines[from]);
   if (heading) return [h("h3", {}, ...spans(heading[1])), 1];
   let to = from;
-  const starts = (/** @type {number} */ i) => HEADING.test(lines[i]) || table(lines, i) || list(lines, i, "ul") || list(lines, i, "ol");
+  const starts = (/** @type {number} */ i) =>
+    HEADING.test(lines[i]) || table(lines, i) || list(lines, i, "ul") || list(lines, i, "ol");
   while (to < lines.length && lines[to].trim() && (to === from || !starts(to))) to += 1;
   if (to === from) return [null, 1];
   return [h("p", {}, ...spans(lines.slice(from, to).join("\n"))), to - from];

@@ -24,16 +24,17 @@ export class Screen {
   /** All lines anew. @param {{keepPlace?: boolean}} [options] after earlier lines were put before them */
   showAll({ keepPlace = false } = {}) {
     const { thread, record, tools, outbox } = this.app;
-    const { element } = thread;
-    const fromEnd = element.scrollHeight - element.scrollTop;
+    const { scroller } = thread;
+    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
     thread.earlier.hidden = !record.hasEarlier;
     thread.earlier.textContent = tools.t("earlier");
-    thread.list.setAttribute("aria-label", tools.t("log"));
-    thread.element.setAttribute("aria-label", tools.t("log"));
+    thread.log.setAttribute("aria-label", tools.t("log"));
+    thread.scroller.setAttribute("aria-label", tools.t("log"));
+    thread.down.setAttribute("aria-label", tools.t("down"));
     thread.reset(record.all);
     thread.showPending(outbox.lines);
     this.showIntro();
-    if (keepPlace) element.scrollTop = element.scrollHeight - fromEnd;
+    if (keepPlace) scroller.scrollTop = scroller.scrollHeight - fromEnd;
     else thread.scrollToEnd();
     this.markRead();
   }
@@ -62,7 +63,8 @@ export class Screen {
   /** The answer is taking its time. */
   showDots() {
     const { record, outbox, thread, tools } = this.app;
-    const isWaiting = record.isAnswerOwed || (outbox.lines.some((line) => line.state === "stored") && record.conversation?.holder === "assistant");
+    const isWaiting =
+      record.isAnswerOwed || (outbox.lines.some((line) => line.state === "stored") && record.conversation?.holder === "assistant");
     if (isWaiting) thread.showTyping(tools.t("assistant"), 30000);
   }
 
@@ -75,7 +77,7 @@ export class Screen {
     const name = session?.shop.names[language] ?? Object.values(session?.shop.names ?? {})[0] ?? t("assistant");
     panel.title.textContent = name;
     const staff = conversation?.holder === "staff" ? t("with_staff", { name: conversation.staff_name ?? t("staff") }) : "";
-    const machine = `${t("assistant")} · ${t(isOnline ? "staff_on" : "staff_off")}`;
+    const machine = `${session?.ai_label ?? t("assistant")} · ${t(isOnline ? "staff_on" : "staff_off")}`;
     panel.label.textContent = staff || machine;
     panel.label.classList.toggle("online", isOnline || Boolean(staff));
     composer.show(conversation, leaving === "writing");

@@ -27,7 +27,8 @@ export class Status {
   /** @param {Standing} standing @param {import("./message.js").Tools["t"]} t @returns {HTMLElement[]} */
   parts(standing, t) {
     const bars = [];
-    if (standing.health === "lost") bars.push(this.bar("wait", navigator.onLine ? t("broken") : t("offline"), t("retry"), this.onRetry));
+    if (standing.health === "lost")
+      bars.push(this.bar("wait", navigator.onLine ? t("broken") : t("offline"), t("retry"), this.onRetry));
     if (standing.health === "signed_out") bars.push(this.bar("stop", t("signed_out"), t("retry"), this.onRetry));
     const { conversation } = standing;
     if (conversation?.holder === "queue") bars.push(this.queue(standing, t));

@@ -1,6 +1,6 @@
 // The conversation as a list: stored lines by number, then lines that are not stored yet, then the dots.
 import { when } from "../times.js";
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { drawMessage, drawPending } from "./message.js";
 
 const GAP_MS = 5 * 60000; // after which the time is written between two lines
@@ -13,21 +13,25 @@ export class Thread {
     this.tools = tools;
     this.intro = h("div", { class: "intro" });
     this.earlier = h("button", { type: "button", class: "link earlier", hidden: true, onclick: onEarlier });
-    this.list = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
-    this.pending = h("ol", { class: "log", "aria-live": "off" });
+    this.list = h("ol", { class: "lines" });
+    this.log = h("div", { role: "log", "aria-live": "polite", "aria-relevant": "additions" }, this.list);
+    this.pending = h("ol", { class: "lines" });
     this.dots = h("p", { class: "dots", hidden: true }, h("span"), h("span"), h("span"), h("span", { class: "visually-hidden" }));
     this.chips = h("div", { class: "chips" });
-    this.element = h("div", { class: "thread", tabindex: "0" }, this.earlier, this.intro, this.list, this.pending, this.dots, this.chips);
+    const lines = [this.earlier, this.intro, this.log, this.pending, this.dots, this.chips];
+    this.scroller = h("div", { class: "thread", tabindex: "0", onscroll: () => this.showDown() }, ...lines);
+    this.down = h("button", { type: "button", class: "down", hidden: true, onclick: () => this.scrollToEnd() }, icon("below"));
+    this.element = h("div", { class: "thread-frame" }, this.scroller, this.down);
     this.last = /** @type {import("../record.js").Message | null} */ (null);
   }
 
   /** Everything anew: another conversation, another language, earlier lines. @param {import("../record.js").Message[]} messages */
   reset(messages) {
     this.last = null;
-    this.list.setAttribute("aria-live", "off"); // a history is not news
+    this.log.setAttribute("aria-live", "off"); // a history is not news
     this.list.replaceChildren();
     this.add(messages);
-    requestAnimationFrame(() => this.list.setAttribute("aria-live", "polite"));
+    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
   }
 
   /** @param {import("../record.js").Message[]} messages new ones, oldest first */
@@ -79,7 +83,9 @@ export class Thread {
   drawChips() {
     const chips = this.last?.author === "assistant" ? this.last.chips : [];
     const press = (/** @type {any} */ chip) => () => this.tools.say(chip.say, chip.choice);
-    this.chips.replaceChildren(...chips.map((chip) => h("button", { type: "button", class: "chip", onclick: press(chip) }, chip.label)));
+    this.chips.replaceChildren(
+      ...chips.map((chip) => h("button", { type: "button", class: "chip", onclick: press(chip) }, chip.label)),
+    );
   }
 
   /** Buttons that answer a question which is not open any more cannot be pressed. @param {boolean} [all] the newest one too */
@@ -92,17 +98,23 @@ export class Thread {
   }
 
   get isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
+  }
+
+  /** A way down for who cannot see the newest line. */
+  showDown() {
+    this.down.hidden = this.isAtEnd;
   }
 
   /** To the newest line, but not past the beginning of a long answer. @param {Element | null} [start] */
   scrollToEnd(start = null) {
     requestAnimationFrame(() => {
-      const { element } = this;
-      const end = element.scrollHeight - element.clientHeight;
+      const { scroller } = this;
+      const end = scroller.scrollHeight - scroller.clientHeight;
       const top = start instanceof HTMLElement ? start.offsetTop - MARGIN : end;
-      element.scrollTop = Math.min(end, top);
+      scroller.scrollTop = Math.min(end, top);
+      this.showDown();
     });
   }
 }

@@ -3,7 +3,12 @@ import { actButton } from "./act.js";
 import { h, icon } from "./dom.js";
 
 /** @type {Record<string, [string, string]>} what it looks like: meaning and drawing */
-const LOOK = { allowed: ["ok", "yes"], refused: ["stop", "no"], needs_evidence: ["wait", "picture"], needs_person: ["info", "person"] };
+const LOOK = {
+  allowed: ["ok", "yes"],
+  refused: ["stop", "no"],
+  needs_evidence: ["wait", "picture"],
+  needs_person: ["info", "person"],
+};
 
 /** @param {any} card @param {import("../record.js").Message} _ @param {import("./message.js").Tools} tools */
 export function drawVerdict(card, _, tools) {
@@ -15,16 +20,30 @@ export function drawVerdict(card, _, tools) {
   return h(
     "article",
     { class: `card verdict ${meaning}`, "aria-label": card.outcome_label },
-    h("header", {}, icon(drawing), h("strong", {}, card.outcome_label), card.order_id && h("span", { class: "number" }, t("order", { id: card.order_id }))),
+    h(
+      "header",
+      {},
+      icon(drawing),
+      h("strong", {}, card.outcome_label),
+      card.order_id && h("span", { class: "number" }, t("order", { id: card.order_id })),
+    ),
     lines.length > 0 && h("dl", { class: "sums" }, ...lines),
-    card.clauses.length > 0 && details(t("clause"), card.clauses.map((/** @type {any} */ clause) => clause.text)),
+    card.clauses.length > 0 &&
+      details(
+        t("clause"),
+        card.clauses.map((/** @type {any} */ clause) => clause.text),
+      ),
     card.changes.length > 0 && details(t("instead"), card.changes),
     card.buttons.length > 0 &&
-      h("footer", {}, ...card.buttons.map((/** @type {any} */ one) => actButton(one, tools, one.choice?.answer === "yes" ? "main" : ""))),
+      h(
+        "footer",
+        {},
+        ...card.buttons.map((/** @type {any} */ one) => actButton(one, tools, one.choice?.answer === "yes" ? "main" : "")),
+      ),
   );
 }
 
 /** @param {string} title @param {string[]} texts */
 function details(title, texts) {
-  return h("section", {}, h("h4", {}, title), ...texts.map((text) => h("p", {}, text)));
+  return h("section", {}, h("p", { class: "topic" }, title), ...texts.map((text) => h("p", {}, text)));
 }
