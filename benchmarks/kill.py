@@ -39,9 +39,10 @@ from xiaoer.shop import store_changes, store_orders, store_shops
 from xiaoer.shop.types import Order
 
 SHOP = "spruce"
-_AT_ONCE = 6
+_PEOPLE = 20
 _OPENERS = ("我要退货", "I want to return something", "我的快递到哪了", "where is my order", "运费多少钱", "取消订单")
 _SILENT_S = 30.0
+_BETWEEN_KILLS_S = 0.8  # on average, from one start to the next kill
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Server:
     def start(self) -> None:
         """Up and answering."""
         command = [sys.executable, "-m", "xiaoer", "serve", "--data-dir", str(self.folder), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, env={**_environment()})
+        self.process = subprocess.Popen(command, env=_environment(), stdout=subprocess.DEVNULL)
         wait_until_up(self.process, self.port)
 
     def kill(self) -> None:
@@ -82,6 +83,8 @@ class Talker:
     conversation_id: str = ""
     acknowledged: list[str] = field(default_factory=list)
     said: int = 0
+    holder: str = "assistant"
+    seen: int = 0
 
     async def run(self, http: httpx2.AsyncClient, turns: int) -> None:
         """So many lines, each sent until it is acknowledged and then answered."""
@@ -94,9 +97,9 @@ class Talker:
             begun = time.monotonic()
             while time.monotonic() - begun < _SILENT_S:
                 newest = await self._newest(http)
-                if newest is not None and newest["seq"] > stored["seq"]:
+                if self.holder != "assistant" or (newest is not None and newest["seq"] > stored["seq"]):
                     break
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)
 
     def _next(self, newest: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
         buttons = [] if newest is None else [*newest["chips"], *(b for card in newest["cards"] for b in card.get("buttons", ()))]
@@ -107,8 +110,10 @@ class Talker:
         return self.luck.choice(_OPENERS), {}
 
     async def _newest(self, http: httpx2.AsyncClient) -> dict[str, Any] | None:
-        found = await self._until(http, "GET", "messages?after=0&limit=500", None)
+        found = await self._until(http, "GET", f"messages?after={max(0, self.seen - 3)}&limit=100", None)
+        self.holder = found["conversation"]["holder"]
         lines = [one for one in found["messages"] if one["author"] != "system"]
+        self.seen = max([self.seen, *(one["seq"] for one in found["messages"])])
         return lines[-1] if lines else None
 
     async def _until(self, http: httpx2.AsyncClient, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
@@ -172,12 +177,13 @@ async def play(server: Server, turns: int, luck: random.Random) -> list[Talker]:
     luck.shuffle(identities)
     server.start()
     base = f"http://127.0.0.1:{server.port}"
-    share = -(-turns // (2 * _AT_ONCE))
-    people = [Talker(base, identity, random.Random(luck.random())) for identity in identities[: 2 * _AT_ONCE]]
+    chosen = identities[:_PEOPLE]
+    share = -(-turns // len(chosen))
+    people = [Talker(base, identity, random.Random(luck.random())) for identity in chosen]
     async with httpx2.AsyncClient(timeout=20) as http:
         talking = asyncio.gather(*(person.run(http, share) for person in people))
         while not talking.done():
-            await asyncio.sleep(luck.uniform(0.05, 1.5))
+            await asyncio.sleep(luck.expovariate(1 / _BETWEEN_KILLS_S))
             if talking.done():
                 break
             await asyncio.to_thread(server.kill)

@@ -188,7 +188,7 @@ def metrics_of(found: Sequence[str], grades: Grades) -> dict[str, float]:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
+    return sum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
 
 
 async def measure_demo() -> list[Figure]:
@@ -211,8 +211,10 @@ def _ask_all(knowledge: Knowledge, scope: Scope, reader: IntentModel) -> list[Fi
     figures: list[Figure] = []
     for language in ("zh", "en"):
         questions = read_questions(QUESTIONS / f"test_{language}.csv")
-        for name, understand in (("embedded", lambda text: understood(reader, text)), ("no wish", lambda _: "")):
-            judged = [_judge(knowledge, scope, one, language, understand(one.question)) for one in questions]
+        for name, is_understood in (("embedded", True), ("no wish", False)):
+            intents = [understood(reader, one.question) if is_understood else "" for one in questions]
+            pairs = zip(questions, intents, strict=True)
+            judged = [_judge(knowledge, scope, one, language, intent) for one, intent in pairs]
             figures += figures_of(f"demo_{language}/{name}", judged)
     return figures
 
@@ -235,12 +237,11 @@ def figures_of(case: str, judged: Sequence[Judged]) -> list[Figure]:
     outside = [one for one in judged if not one.asked.article_ids]
     answered = [one for one in inside if one.answer.outcome == "answer"]
     offered = [one for one in inside if one.answer.outcome == "did_you_mean"]
-    among = [one for one in inside if _place(one) < 5]
     values = {
         "hit@1": sum(one.is_right for one in inside) / len(inside),
         "hit@3": sum(_place(one) < 3 for one in inside) / len(inside),
-        "hit@5": len(among) / len(inside),
-        "auroc": auroc([_chance(one) for one in inside], [_chance(one) for one in outside]),
+        "hit@5": sum(_place(one) < 5 for one in inside) / len(inside),
+        "auroc": auroc([one.answer.probability for one in inside], [one.answer.probability for one in outside]),
         "answered": len(answered) / len(inside),
         "right": sum(one.is_right for one in answered) / max(1, len(answered)),
         "asked back": len(offered) / len(inside),
@@ -254,10 +255,6 @@ def figures_of(case: str, judged: Sequence[Judged]) -> list[Figure]:
 def _place(one: Judged) -> int:
     ids = [hit.article_id for hit in one.answer.hits]
     return next((place for place, article_id in enumerate(ids) if article_id in one.asked.article_ids), 1000)
-
-
-def _chance(one: Judged) -> float:
-    return one.answer.probability
 
 
 def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:

@@ -89,7 +89,7 @@ def order_of(customer: Customer, *items: OrderItem, state: str = "delivered", nu
     goods = sum(item.quantity * item.unit_paid_minor for item in lines)
     reached = ("unpaid", "paid", "packed", "shipped", "delivered")
     steps = reached[1 : reached.index(state) + 1] if state in reached else ("paid",)
-    moments = {f"{step}_at": days_ago(4 - place) for place, step in enumerate(steps)}
+    moments: dict[str, Any] = {f"{step}_at": days_ago(4 - place) for place, step in enumerate(steps)}
     order = Order(
         f"SP2026111800{number:03d}", customer.id, state, "CNY", days_ago(5), lines, goods, 0, 0, goods,  # type: ignore[arg-type]
         {"name": customer.name, "phone": customer.phone or "13900139000", "city": "杭州市", "line": "文一西路969号"},

@@ -80,7 +80,7 @@ def test_a_password_in_the_databases_url_is_not_shown_when_it_is_wrong(monkeypat
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(Exception, match="frozen"):
-        read_settings().port = 1  # type: ignore[misc]
+        read_settings().port = 1
 
 
 def test_postgres_is_taken_as_given() -> None:

@@ -20,6 +20,7 @@ from xiaoer.settings import Settings, read_settings
 from xiaoer.web.server import make_web
 
 _CLOSE_S = 10
+_LARGEST_FRAME = 256 * 1024  # bytes; a line has at most 4,000 characters, pictures come by another way
 T = TypeVar("T")
 
 
@@ -83,6 +84,7 @@ async def run(
             make_web(app),
             log_level="warning" if settings.log_level == "info" else settings.log_level,
             ws="websockets-sansio",
+            ws_max_size=_LARGEST_FRAME,
             ws_per_message_deflate=False,  # lines are short: packing them costs more than it saves
             timeout_graceful_shutdown=_CLOSE_S,
             proxy_headers=bool(settings.public_url),

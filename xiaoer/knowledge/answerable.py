@@ -18,7 +18,7 @@ import numpy as np
 
 from xiaoer.knowledge.search import Scored
 
-VERSION = 3  # of the features; what was fitted to others is not read
+VERSION = 4  # of the features; what was fitted to others is not read
 Outcome = Literal["answer", "did_you_mean", "unknown"]
 
 
@@ -30,7 +30,7 @@ class Answerable:
     """
 
     fusion: tuple[float, ...] = (3.2, 1.7, 4.0, 1.4, 2.2, 3.0, 2.8)
-    inside: tuple[float, ...] = (-7.0, 4.0, 2.0, 3.0, 2.0, 1.5)
+    inside: tuple[float, ...] = (-14.0, 2.5, 1.5, 2.0, 11.0, 0.5, 1.0, 1.5)
     first: tuple[float, ...] = (0.5, 0.8)
     answer_from: float = 0.5
     ask_from: float = 0.2
@@ -42,11 +42,12 @@ class Answerable:
 
     def chance_inside(self, best: Scored) -> float:
         """The chance that the shop's articles answer at all."""
-        return _chance(self.inside, inside_features(best))
+        features = inside_features(best.features, known=best.known, share=best.share, is_contrary=best.is_contrary)
+        return _chance(self.inside, features)
 
     def chance_first(self, best: Scored) -> float:
         """The chance that of the found articles it is the best one that answers."""
-        return _chance(self.first, first_features(best))
+        return _chance(self.first, first_features(best.share))
 
     def decide(self, best: Scored) -> Outcome:
         """Answer when it is likely inside and clearly first; ask back when it is likely but not clear; else unknown."""
@@ -71,8 +72,9 @@ class Answerable:
             data = json.loads(path.read_text("utf-8"))
             if data.pop("version") != VERSION:
                 return None
-            weights = {name: tuple(map(float, data.pop(name))) for name in ("fusion", "inside", "first")}
-            return cls(**weights, **{name: float(value) for name, value in data.items()})
+            fusion, inside, first = (tuple(map(float, data.pop(name))) for name in ("fusion", "inside", "first"))
+            least = {name: float(data[name]) for name in ("answer_from", "ask_from", "first_from")}
+            return cls(fusion, inside, first, **least)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -81,13 +83,13 @@ def _chance(weights: Sequence[float], features: Sequence[float]) -> float:
     return float(1 / (1 + np.exp(-float(np.dot(weights, features)))))
 
 
-def inside_features(best: Scored) -> tuple[float, ...]:
-    """1, likeness, coverage, their product, the body's likeness, whether it names the understood intent."""
-    likeness, average, coverage, body, _, core, intended = best.features
-    return (1.0, likeness, coverage, average, body, intended)
+def inside_features(features: Sequence[float], *, known: float, share: float, is_contrary: bool) -> tuple[float, ...]:
+    """1, then what speaks for it: likeness, average, coverage, known words, the lead, the intent named, none contradicted."""
+    likeness, average, coverage, _, _, _, intended = features
+    return (1.0, likeness, average, coverage, known, share, intended, float(not is_contrary))
 
 
-def first_features(best: Scored) -> tuple[float, ...]:
+def first_features(share: float) -> tuple[float, ...]:
     """1 and the logit of the share that the ranking gives the best article."""
-    share = min(max(best.share, 1e-3), 1 - 1e-3)
-    return (1.0, math.log(share / (1 - share)))
+    kept = min(max(share, 1e-3), 1 - 1e-3)
+    return (1.0, math.log(kept / (1 - kept)))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from xiaoer.knowledge.index.embedded import Entry
 from xiaoer.knowledge.passages import as_plain
-from xiaoer.knowledge.reading import read
+from xiaoer.knowledge.reading import FINE, coarse, read, read_stored
 from xiaoer.knowledge.spelling import Spelling
 from xiaoer.knowledge.terms import MARK, all_terms
 from xiaoer.knowledge.types import Article, ArticleText
@@ -65,11 +65,11 @@ class Collection:
         rows: list[dict[str, float]] = []
         for text in article.texts:
             for key, words in _texts_of(article, text):
-                row = read(words)
+                row = read(words) if key.endswith("/body/0") else read_stored(words)
                 if row:
                     rows.append(row)
-                    entries.append(Entry(article.id, key, text.language, tuple(row)))
-                    self.spelling.learn(token for token in row if not token.startswith(MARK))
+                    entries.append(Entry(article.id, key, text.language, coarse(row)))
+                    self.spelling.learn(token for token in row if not token.startswith((MARK, FINE)))
         if not entries:  # nothing but signs: nobody can ask for it
             return []
         self.articles[article.id] = article
@@ -96,6 +96,18 @@ class Collection:
         """The number of a token that stands somewhere."""
         return self._numbers.get(token)
 
+    def only_in(self, key: str) -> frozenset[int]:
+        """The tokens that stand in this entry and nowhere else in the collection."""
+        shelved = self._shelved.get(key.rsplit("/", 3)[0])
+        if shelved is None or key not in shelved.keys:
+            return frozenset()
+        place = shelved.keys.index(key)
+        starts = [*shelved.starts.tolist(), len(shelved.tokens)]
+        mine = shelved.tokens[starts[place] : starts[place + 1]]
+        others = np.concatenate([shelved.tokens[: starts[place]], shelved.tokens[starts[place + 1] :]])
+        alone = mine[(self._frequency[mine] <= 1) & ~np.isin(mine, others)]
+        return frozenset(alone.tolist())
+
     def _take_out(self, article_id: str) -> None:
         self.articles.pop(article_id, None)
         taken = self._shelved.pop(article_id, None)
@@ -107,7 +119,7 @@ class Collection:
         self._rarity = None
 
     def _shelve(self, article: Article, entries: Sequence[Entry], rows: Sequence[dict[str, float]]) -> Shelved:
-        languages = {text.language: number for number, text in enumerate(article.texts)}
+        languages: dict[str, int] = {text.language: number for number, text in enumerate(article.texts)}
         kinds = [_KINDS[entry.key.split("/")[-2]] for entry in entries]
         asked = [
             [row for row, entry, kind in zip(rows, entries, kinds, strict=True) if kind != BODY and entry.language == language]

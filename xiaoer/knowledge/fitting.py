@@ -1,7 +1,7 @@
 """Learning from a shop's own articles how to weigh the features of the ranking, and when the best article answers.
 
-What is asked: each stored similar question while that very question is hidden (others word it otherwise), and a part of each
-question (others word it nearly so). What is outside: lines known to lie outside of what the shop does, and the same
+What is asked: each stored similar question while that very question is hidden (others word it otherwise), and a part of
+questions (others word it nearly so). What is outside: lines known to lie outside of what the shop does, and the same
 questions while everything on their matter is hidden. Two articles on one matter are no mistake for the chance of being
 inside; which of them comes first is learnt apart from it.
 """
@@ -18,22 +18,26 @@ import numpy as np
 from xiaoer.knowledge.answerable import Answerable, first_features, inside_features
 from xiaoer.knowledge.collection import Collection
 from xiaoer.knowledge.index.embedded import EmbeddedIndex
-from xiaoer.knowledge.ranking import FEATURES, Matrix, measure, weigh
-from xiaoer.knowledge.reading import read_question
-from xiaoer.knowledge.search import Asking, Scored, find_candidates, search
+from xiaoer.knowledge.learning import Matrix, chances_of, fit_fusion, fit_logistic
+from xiaoer.knowledge.ranking import intended
+from xiaoer.knowledge.search import Asking, Pool, look, shares_of
 from xiaoer.knowledge.types import AUDIENCE_SEES, Article
 
 Progress = Callable[[float, str], None]
 _FEWEST = 40  # cases of a kind; with fewer the defaults stay
-_FALSE_SHARE = 0.01  # of the lines outside that may be answered
-_RANKED = 40  # candidates that a case keeps
-_RIDGE = 0.3  # how strongly the weights of the ranking are held to their defaults: hidden questions are harder than customers'
-_STEPS = 300
+_NOWHERE = "?"  # an intent that no article names
+# Shares of the cases of a line outside; a reader takes every fourth such line for a wish of the shop's.
+_OUTSIDE_UNHEARD, _OUTSIDE_HEARD, _OUTSIDE_MISHEARD = 0.33, 0.5, 0.17
+_HIDDEN = 0.3  # the weight of a question whose whole matter was hidden
+_FALSE_SHARE = 0.05  # of the lines outside that may be answered; half of ours are chosen to sound like the shop's
+_LEAST_SURE, _MOST_SURE, _ASK_SHARE = 0.3, 0.95, 0.4
+_PERCENT_RIGHT, _PERCENT_WRONG, _PERCENT_NOWHERE = 47, 60, 67  # of the questions, up to which the intent is heard so
+_EVERYONE = AUDIENCE_SEES["staff"]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question whose right article is known; `echo`: asked nearly in stored words, so nothing is hidden."""
+    """A question whose right article is known. `key`: the stored entry that it is and that must be hidden, if any."""
 
     article: Article
     language: str
@@ -44,13 +48,12 @@ class Case:
 
 @dataclass
 class Fitting:
-    """The shop's shelf and what was found on it so far."""
+    """What was found on the shop's shelf so far: (features, truth, weight) of `inside`, pools whose right place is known."""
 
     collection: Collection
     index: EmbeddedIndex
-    ranked: list[tuple[Matrix, int]] = field(default_factory=list)
-    inside: list[tuple[tuple[float, ...], bool, float]] = field(default_factory=list)  # features, truth, weight
-    first: list[tuple[tuple[float, ...], bool]] = field(default_factory=list)
+    pools: list[tuple[Case, Pool, int]] = field(default_factory=list)
+    outside: list[tuple[Pool, str, float]] = field(default_factory=list)  # with the intent heard, and the weight
 
 
 def fit(
@@ -63,20 +66,19 @@ def fit(
     """The fitted decision, or None when the shop has too few questions to learn from."""
     work = Fitting(collection, index)
     cases = list(cases_of(list(collection.articles.values())))
-    if len(cases) < _FEWEST:
+    total = len(cases) + len(outside)
+    for number, case in enumerate(cases):
+        _ask(work, case, is_matter_hidden=number % 3 == 0)
+        if progress is not None and number % 50 == 0:
+            progress(number / total, case.article.id)
+    for number, (language, line) in enumerate(outside):
+        _ask_outside(work, language, line)
+        if progress is not None and number % 50 == 0:
+            progress((len(cases) + number) / total, line)
+    ranked = [(pool.measured.features, right) for _, pool, right in work.pools if right >= 0]
+    if len(ranked) < _FEWEST or len(work.outside) < _FEWEST:
         return None
-    for number, case in enumerate(cases):
-        _rank(work, case)
-        if progress is not None and number % 50 == 0:
-            progress(number / len(cases) / 2, case.article.id)
-    fusion = fit_fusion(work.ranked)
-    for number, case in enumerate(cases):
-        _ask(work, case, fusion, is_hidden=number % 3 == 0)
-        if progress is not None and number % 50 == 0:
-            progress(0.5 + number / len(cases) / 2, case.article.id)
-    for language, line in outside:
-        _ask_outside(work, language, line, fusion)
-    return _learn(work, tuple(float(one) for one in fusion))
+    return _learn(work, fit_fusion(ranked, np.array(Answerable().fusion)))
 
 
 def cases_of(articles: Sequence[Article]) -> Iterator[Case]:
@@ -87,17 +89,19 @@ def cases_of(articles: Sequence[Article]) -> Iterator[Case]:
             for place, question in enumerate(text.similar):
                 chance = zlib.crc32(question.encode()) % 100
                 intent = _heard(article, intents, chance)
-                if place % 5 != chance % 2:
+                if (place + chance) % 5 > 1:
                     yield Case(article, text.language, question, f"{article.id}/{text.language}/similar/{place}", intent)
                 if chance % 3 == 0:
                     yield Case(article, text.language, part_of(question), None, intent)
 
 
 def _heard(article: Article, intents: Sequence[str], chance: int) -> str:
-    """The intent that a reader may have understood: right in seven of ten, another one in one of ten, else none."""
-    if chance < 70 and article.intents:
+    """The intent that a reader may have understood: for every third question none, else seven times in ten the right one."""
+    if chance < _PERCENT_RIGHT and article.intents:
         return article.intents[chance % len(article.intents)]
-    return intents[chance % len(intents)] if chance < 80 and intents else ""
+    if chance < _PERCENT_WRONG and intents:
+        return intents[chance % len(intents)]
+    return _NOWHERE if chance < _PERCENT_NOWHERE else ""
 
 
 def part_of(question: str) -> str:
@@ -110,123 +114,69 @@ def part_of(question: str) -> str:
     return (" " if len(words) > 2 else "").join(kept)
 
 
-def _asking(case: Case, *, without: frozenset[str] = frozenset()) -> Asking:
-    return Asking(case.language, AUDIENCE_SEES["staff"], date.max, case.intent, without, case.key)
-
-
-def _rank(work: Fitting, case: Case) -> None:
-    """Keep the features of the candidates when the right article is among them."""
-    reading = read_question(case.question, work.collection.spelling)
-    asked = weigh(work.collection, reading)
-    candidates = find_candidates(work.collection, work.index, tuple(reading), _asking(case))
-    ids = [one.article.id for one in candidates]
-    if case.article.id not in ids or not len(asked.numbers):
-        return
-    found = measure(work.collection, asked, candidates, intent=case.intent, without_key=case.key).features
-    right = ids.index(case.article.id)
-    order = np.argsort(-found.sum(axis=1), kind="stable")[:_RANKED]
-    if right not in order:
-        order[-1] = right
-    work.ranked.append((found[order], int(np.nonzero(order == right)[0][0])))
-
-
-def _ask(work: Fitting, case: Case, fusion: Matrix, *, is_hidden: bool) -> None:
-    found = search(work.collection, work.index, case.question, _asking(case), fusion)
-    if found:
-        work.inside.append((inside_features(found[0]), True, 1.0))
-        work.first.append((first_features(found[0]), found[0].article.id == case.article.id))
-    if is_hidden:
+def _ask(work: Fitting, case: Case, *, is_matter_hidden: bool) -> None:
+    asking = Asking(case.language, _EVERYONE, date.max, case.intent, without_key=case.key)
+    pool = look(work.collection, work.index, case.question, asking)
+    if pool is not None:
+        ids = [one.article.id for one in pool.candidates]
+        work.pools.append((case, pool, ids.index(case.article.id) if case.article.id in ids else -1))
+    if is_matter_hidden:
         related = frozenset(one.id for one in work.collection.articles.values() if _is_related(one, case.article))
-        rest = search(work.collection, work.index, case.question, _asking(case, without=related), fusion)
-        _note_outside(work, rest, 0.3)
+        asking = Asking(case.language, _EVERYONE, date.max, case.intent, without=related, without_key=case.key)
+        rest = look(work.collection, work.index, case.question, asking)
+        if rest is not None:
+            work.outside.append((rest, case.intent, _HIDDEN))
 
 
 def _is_related(one: Article, other: Article) -> bool:
     return one.category == other.category or bool(set(one.intents) & set(other.intents))
 
 
-def _ask_outside(work: Fitting, language: str, line: str, fusion: Matrix) -> None:
-    """Once without an intent; and every third time as if a reader had misunderstood it just so that the best one fits."""
-    asking = Asking(language, AUDIENCE_SEES["staff"], date.max)
-    found = search(work.collection, work.index, line, asking, fusion)
-    _note_outside(work, found, 1.0)
-    if found and found[0].article.intents and zlib.crc32(line.encode()) % 3 == 0:
-        misled = Asking(language, AUDIENCE_SEES["staff"], date.max, found[0].article.intents[0])
-        _note_outside(work, search(work.collection, work.index, line, misled, fusion), 0.5)
+def _ask_outside(work: Fitting, language: str, line: str) -> None:
+    """As a reader may have understood it: not at all, rightly as lying outside, or wrongly, just so that the best one fits."""
+    pool = look(work.collection, work.index, line, Asking(language, _EVERYONE, date.max))
+    if pool is None:
+        return
+    work.outside += [(pool, "", _OUTSIDE_UNHEARD), (pool, _NOWHERE, _OUTSIDE_HEARD)]
+    best = pool.candidates[int(pool.measured.features.sum(axis=1).argmax())].article
+    if best.intents:
+        work.outside.append((pool, best.intents[0], _OUTSIDE_MISHEARD))
 
 
-def _note_outside(work: Fitting, found: Sequence[Scored], weight: float) -> None:
-    if found:
-        work.inside.append((inside_features(found[0]), False, weight))
+def _learn(work: Fitting, fusion: Matrix) -> Answerable:
+    rows: list[tuple[tuple[float, ...], float, float]] = []
+    first: list[tuple[tuple[float, ...], float]] = []
+    for case, pool, right in work.pools:
+        place, share, features = _judge(pool, case.intent, fusion)
+        rows.append((features, 1.0, 1.0))
+        first.append((first_features(share), float(place == right)))
+    strangers = [(_judge(pool, intent, fusion)[2], weight) for pool, intent, weight in work.outside]
+    rows += [(features, 0.0, weight) for features, weight in strangers]
+    matrix, truth, weights = (np.array(column) for column in zip(*rows, strict=True))
+    inside = fit_logistic(matrix, truth, weights)
+    clear = fit_logistic(np.array([one[0] for one in first]), np.array([one[1] for one in first]))
+    answer_from = _threshold([one for one in strangers if one[1] != _HIDDEN], inside)
+    least = Answerable().first_from
+    return Answerable(tuple(fusion.tolist()), inside, clear, answer_from, answer_from * _ASK_SHARE, least)
 
 
-def _learn(work: Fitting, fusion: tuple[float, ...]) -> Answerable | None:
-    outside = [one for one in work.inside if not one[1]]
-    if len(outside) < _FEWEST or len({right for _, right in work.first}) < 2:
-        return None
-    inside = fit_logistic(
-        np.array([one[0] for one in work.inside]),
-        np.array([float(one[1]) for one in work.inside]),
-        np.array([one[2] for one in work.inside]),
-    )
-    first = fit_logistic(np.array([one[0] for one in work.first]), np.array([float(one[1]) for one in work.first]))
-    default = Answerable(fusion, inside, first)
-    strangers = np.array([one[0] for one in work.inside if not one[1] and one[2] == 1.0])
-    chances = np.sort(_chances(strangers, np.array(inside)))
-    at = float(chances[int(len(chances) * (1 - _FALSE_SHARE)) - 1]) if len(chances) else default.answer_from
-    answer_from = min(0.9, max(0.3, at))
-    return Answerable(fusion, inside, first, answer_from, answer_from * 0.4, default.first_from)
+def _judge(pool: Pool, intent: str, fusion: Matrix) -> tuple[int, float, tuple[float, ...]]:
+    """(place of the best, its share, its features for the chance of being inside) under the intent heard."""
+    features = pool.measured.features.copy()
+    features[:, -1] = [intended(one.article, intent) for one in pool.candidates]
+    scores = features @ fusion
+    best, shares = int(scores.argmax()), shares_of(scores)
+    is_contrary = bool(intent) and intent not in pool.candidates[best].article.intents
+    share = float(shares[best])
+    return best, share, inside_features(features[best].tolist(), known=pool.asked.known, share=share, is_contrary=is_contrary)
 
 
-def fit_fusion(cases: Sequence[tuple[Matrix, int]]) -> Matrix:
-    """Weights ≥ 0 under which the right article's share among the candidates is likeliest."""
-    features = np.zeros((len(cases), _RANKED, len(FEATURES)))
-    is_there = np.zeros((len(cases), _RANKED), dtype=bool)
-    right = np.array([place for _, place in cases])
-    for number, (found, _) in enumerate(cases):
-        features[number, : len(found)] = found
-        is_there[number, : len(found)] = True
-    rows = np.arange(len(cases))
-    start = np.array(Answerable().fusion)
-
-    def gradient(weights: Matrix) -> Matrix:
-        scores = np.where(is_there, features @ weights, -np.inf)
-        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        expected = np.einsum("na,nak->nk", shares, features)
-        away: Matrix = (expected - features[rows, right]).mean(axis=0) + _RIDGE * (weights - start) / len(start)
-        return away
-
-    return _descend(gradient, start, least=np.zeros(len(start)))
-
-
-def fit_logistic(features: Matrix, truth: Matrix, weight: Matrix | None = None) -> tuple[float, ...]:
-    """Weights of a logistic model, all ≥ 0 but the first (of the constant)."""
-    shares = np.ones(len(truth)) if weight is None else weight
-    shares = shares / shares.sum()
-    least = np.zeros(features.shape[1])
-    least[0] = -np.inf
-
-    def gradient(weights: Matrix) -> Matrix:
-        away: Matrix = features.T @ ((_chances(features, weights) - truth) * shares) + 1e-4 * weights
-        return away
-
-    return tuple(float(one) for one in _descend(gradient, np.zeros(features.shape[1]), least=least, steps=5 * _STEPS))
-
-
-def _chances(features: Matrix, weights: Matrix) -> Matrix:
-    chances: Matrix = 1 / (1 + np.exp(-np.clip(features @ weights, -30, 30)))
-    return chances
-
-
-def _descend(gradient: Callable[[Matrix], Matrix], start: Matrix, *, least: Matrix, steps: int = _STEPS) -> Matrix:
-    """Adam, kept within the bounds."""
-    weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
-    for step in range(1, steps + 1):
-        slope = gradient(weights)
-        mean = 0.9 * mean + 0.1 * slope
-        square = 0.99 * square + 0.01 * slope * slope
-        rate = 0.1 * (1 - step / (steps + 1))
-        weights = weights - rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-9)
-        weights = np.maximum(weights, least)
-    return weights
+def _threshold(strangers: Sequence[tuple[tuple[float, ...], float]], inside: Sequence[float]) -> float:
+    """The chance of being inside that only the allowed share of the lines outside reaches."""
+    if not strangers:
+        return Answerable().answer_from
+    chances = chances_of(np.array([features for features, _ in strangers]), np.array(inside))
+    order = np.argsort(-chances)
+    shares = np.cumsum(np.array([weight for _, weight in strangers])[order])
+    allowed = int(np.searchsorted(shares, _FALSE_SHARE * shares[-1]))
+    return min(_MOST_SURE, max(_LEAST_SURE, float(chances[order][min(allowed, len(order) - 1)])))

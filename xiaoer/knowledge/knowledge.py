@@ -55,10 +55,15 @@ class Knowledge:
     def answer(
         self, scope: Scope, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
     ) -> Answer:
-        """What the shop's articles say to a question with its understood intent. Picks up changed articles first: an edit is found at once."""
+        """What the shop's articles say to a question with its understood intent.
+
+        Picks up changed articles first: an edit is found at once.
+        """
         shelf = self.refresh(scope)
         asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
-        return _decide(shelf.model, search(shelf.collection, shelf.index, question, asking, shelf.model.fusion), question)
+        with shelf.lock:  # an edit in another thread must not change the arrays under the ranking
+            found = search(shelf.collection, shelf.index, question, asking, shelf.model.fusion)
+        return _decide(shelf.model, found, question)
 
     def refresh(self, scope: Scope) -> _Shelf:
         """Bring the shop's index up to the outbox. Cheap when nothing changed: one query."""
@@ -100,7 +105,10 @@ class Knowledge:
         `outside` = ((language, text), …). Too few cases: the default stays.
         """
         shelf = self.refresh(scope)
-        shelf.model = fit(shelf.collection, shelf.index, outside, progress=progress) or Answerable()
+        apart = Collection()  # of its own, so that questions are answered meanwhile
+        for article in store.list_articles(scope):
+            apart.put(article)
+        shelf.model = fit(apart, shelf.index, outside, progress=progress) or Answerable()
         shelf.model.save(self._model_path(scope.shop_id))
         return shelf.model
 

@@ -46,13 +46,14 @@ class Measured:
     best: npt.NDArray[np.int64]
 
 
-def weigh(collection: Collection, reading: dict[str, float]) -> Asked:
-    """The question's tokens by their number, weighed by how rare they are."""
+def weigh(collection: Collection, reading: dict[str, float], *, without_key: str | None = None) -> Asked:
+    """The question's tokens by their number, weighed by how rare they are. `without_key`: as if this entry were not there."""
+    strange = collection.only_in(without_key) if without_key else frozenset[int]()
     rarity, unknown = collection.rarity(), collection.unknown_rarity() * _UNKNOWN
     numbers, weights, lost = [], [], []
     for token, factor in reading.items():
         number = collection.number_of(token)
-        if number is None or number >= len(rarity):
+        if number is None or number >= len(rarity) or number in strange:
             lost.append(factor * unknown)
         else:
             numbers.append(number)
@@ -95,7 +96,7 @@ def measure(
         np.maximum.reduceat(np.where(kinds == BODY, cosine, 0), first),
         np.maximum.reduceat(np.where(kinds == TITLE, likeness, 0), first),
         _core(wanted, rarity, candidates),
-        np.array([_intended(one.article, intent) for one in candidates]),
+        np.array([intended(one.article, intent) for one in candidates]),
     )
     best = np.array([_best(alike, shared, start, size) for start, size in zip(first, lengths, strict=True)], dtype=np.int64)
     return Measured(np.stack(columns, axis=1).astype(np.float64), best)
@@ -140,7 +141,8 @@ def _coverage(asked: Asked, tokens: npt.NDArray[np.int32], sought: Floats, offse
     return (covered / asked.total).astype(np.float32)
 
 
-def _intended(article: Article, intent: str) -> float:
+def intended(article: Article, intent: str) -> float:
+    """How far the article is meant for this intent."""
     if not intent or intent not in article.intents:
         return 0.0
     return 1.0 if article.intents[0] == intent else _BESIDE

@@ -10,8 +10,8 @@ import numpy as np
 
 from xiaoer.knowledge.collection import Collection, Shelved
 from xiaoer.knowledge.index.embedded import EmbeddedIndex
-from xiaoer.knowledge.ranking import Asked, Matrix, measure, weigh
-from xiaoer.knowledge.reading import read_question
+from xiaoer.knowledge.ranking import Asked, Matrix, Measured, measure, weigh
+from xiaoer.knowledge.reading import coarse, read_question
 from xiaoer.knowledge.types import Article, ArticleText, Audience
 
 MOST_FOUND = 10
@@ -34,7 +34,7 @@ class Scored:
     """An article with its score and features (see `ranking`). `share`: of the chance that one of the found articles is right.
 
     `text` is the one to show: in the language of the question where there is one. `known`: share of the question's words
-    that stand in any article.
+    that stand in any article. `is_contrary`: an intent was understood, and the article does not name it.
     """
 
     article: Article
@@ -45,32 +45,47 @@ class Scored:
     known: float
     features: tuple[float, ...]
     is_crossed: bool = False
+    is_contrary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The candidates for a question and what was measured of them."""
+
+    asked: Asked
+    candidates: Sequence[Shelved]
+    measured: Measured
 
 
 def search(
     collection: Collection, index: EmbeddedIndex, question: str, asking: Asking, fusion: Sequence[float]
 ) -> list[Scored]:
     """Articles that may answer, best first. Those that name the understood intent are put forward."""
-    reading = read_question(question, collection.spelling)
-    asked = weigh(collection, reading)
-    candidates = find_candidates(collection, index, tuple(reading), asking)
-    if not candidates or not len(asked.numbers):
+    pool = look(collection, index, question, asking)
+    if pool is None:
         return []
-    measured = measure(collection, asked, candidates, intent=asking.intent, without_key=asking.without_key)
-    scores = measured.features @ np.asarray(fusion)
+    scores = pool.measured.features @ np.asarray(fusion)
     shares = shares_of(scores)
-    order = np.argsort(-scores, kind="stable")[:MOST_FOUND]
-    return [
-        _scored(candidates[i], asking, asked, float(scores[i]), float(shares[i]), measured.features[i], int(measured.best[i]))
-        for i in order.tolist()
-        if measured.features[i].any()
-    ]
+    order = np.argsort(-scores, kind="stable")[:MOST_FOUND].tolist()
+    return [_scored(pool, asking, i, float(scores[i]), float(shares[i])) for i in order]
+
+
+def look(collection: Collection, index: EmbeddedIndex, question: str, asking: Asking) -> Pool | None:
+    """Every candidate measured, or None when no word of the question stands anywhere."""
+    reading = read_question(question, collection.spelling)
+    asked = weigh(collection, reading, without_key=asking.without_key)
+    candidates = find_candidates(collection, index, coarse(reading), asking)
+    if not candidates or not len(asked.numbers):
+        return None
+    measured = measure(collection, asked, candidates, intent=asking.intent, without_key=asking.without_key)
+    return Pool(asked, candidates, measured)
 
 
 def shares_of(scores: Matrix) -> Matrix:
     """The scores as chances that sum to one: fitted together with the weights, so no temperature is needed."""
     chances: Matrix = np.exp(scores - scores.max())
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
 
 
 def find_candidates(
@@ -90,18 +105,18 @@ def _is_open(article: Article, asking: Asking) -> bool:
     )
 
 
-def _scored(
-    shelved: Shelved, asking: Asking, asked: Asked, score: float, share: float, features: Matrix, best: int
-) -> Scored:
+def _scored(pool: Pool, asking: Asking, place: int, score: float, share: float) -> Scored:
+    shelved = pool.candidates[place]
     article = shelved.article
     text = article.find_text(asking.language)
     return Scored(
         article=article,
         text=text or article.texts[0],
-        key=shelved.keys[best],
+        key=shelved.keys[int(pool.measured.best[place])],
         score=score,
         share=share,
-        known=asked.known,
-        features=tuple(features.tolist()),
+        known=pool.asked.known,
+        features=tuple(pool.measured.features[place].tolist()),
         is_crossed=text is None,
+        is_contrary=bool(asking.intent) and asking.intent not in article.intents,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from pypinyin import lazy_pinyin
 
@@ -99,7 +100,7 @@ class Spelling:
         syllables = [
             one for word in words if stem_of(word) not in self._known and not is_stop(word) for one in self._split(word)
         ]
-        pairs = (f"{one} {two}" for one, two in zip(syllables, syllables[1:], strict=False))
+        pairs = (f"{one} {two}" for one, two in pairwise(syllables))
         found = [best for pair in pairs if (best := self._best(self._sounds.get(pair, ())))]
         return f"{folded} {' '.join(found)}" if found else folded
 

@@ -58,10 +58,12 @@ def _frozen(found: dict[str, set[str]]) -> _Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The terms that a text holds, and the tokens by which it says them (not those of an ask)."""
+    """The terms that a text holds, the tokens by which it says them (not those of an ask), and the pairs of characters that
+    only meet where a word ends: 退款|多久 is no 款多."""
 
     terms: frozenset[str]
     tokens: frozenset[str]
+    seams: frozenset[str]
 
 
 def terms_of(folded: str, words: Sequence[str]) -> Spoken:
@@ -71,21 +73,35 @@ def terms_of(folded: str, words: Sequence[str]) -> Spoken:
     """
     stems = [stem_of(word) for word in words]
     telling = [stem for stem, word in zip(stems, words, strict=True) if not is_stop(word)]
-    found = {*_chinese(folded), *_english(stems), *_english(telling)}
+    spans = list(_chinese(folded))
+    chinese = [(term, _tokens_in(folded[start:end])) for start, end, terms in spans for term in terms]
+    found = [*chinese, *_english(stems), *_english(telling)]
     tokens = {token for one, said in found if not one.startswith(ASK) for token in said}
-    return Spoken(frozenset(one for one, _ in found), frozenset(tokens))
+    return Spoken(frozenset(one for one, _ in found), frozenset(tokens), frozenset(_seams(folded, spans)))
 
 
-def _chinese(folded: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(term, characters and pairs that say it)."""
+def _chinese(folded: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, terms) of every word in the text."""
     terms = all_terms()
     for start, letter in enumerate(folded):
         if letter < "㐀" and not letter.isdigit():
             continue
         for end in range(start + 1, min(start + terms.longest, len(folded)) + 1):
-            word = folded[start:end]
-            for term in terms.chinese.get(word, ()):
-                yield term, (*word, *(word[place : place + 2] for place in range(len(word) - 1)))
+            found = terms.chinese.get(folded[start:end])
+            if found:
+                yield start, end, found
+
+
+def _tokens_in(word: str) -> tuple[str, ...]:
+    return (*word, *(word[place : place + 2] for place in range(len(word) - 1)))
+
+
+def _seams(folded: str, spans: Sequence[tuple[int, int, tuple[str, ...]]]) -> Iterator[str]:
+    inner = {place for start, end, _ in spans for place in range(start, end - 1)}
+    edges = {place - 1 for start, end, _ in spans if end - start > 1 for place in (start, end)}
+    for place in edges - inner:
+        if 0 <= place < len(folded) - 1:
+            yield folded[place : place + 2]
 
 
 def _english(stems: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,11 +10,12 @@ import snowballstemmer
 from opencc import OpenCC
 
 RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
-_STOP = frozenset(
+_STOP_WORDS = (
     "a an the is are was were be been am do does did to of in on at for and or it its i my me you your we our they them "
     "this that these those there with from by as so if can could will would shall should may might have has had "
-    "how what when where which who why please hi hello just".split()
+    "how what when where which who why please hi hello just"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 _PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么呗啦哈您")
 _STOP_CJK = _PARTICLES | frozenset("是我你他她它请问在就都也还有个这那会能可以要想什时候怎如何哪样为多少给把被和跟与或几下到")
 _simplify = OpenCC("t2s").convert

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -39,7 +40,7 @@ async def test_the_queue_is_first_come_first_served(database: Database, clock: S
     listed = await database.read(SHOP, lambda s: store_inbox.list_inbox(s, "queue", staff_id="lin"))
     assert [one.id for one in listed] == [one.id for one in waiting]
     for place, one in enumerate(waiting, 1):
-        found = await database.read(SHOP, lambda s, c=one: store_inbox.find_queue_place(s, c))
+        found = await database.read(SHOP, partial(store_inbox.find_queue_place, conversation=one))
         assert found == store_inbox.QueuePlace(position=place, waiting=3)
 
 
@@ -49,7 +50,7 @@ async def test_two_who_came_at_once_have_two_places(database: Database, clock: S
     for _ in range(2):
         pair.append(await conversation(database, clock, "queue"))
         clock.now = now
-    places = [await database.read(SHOP, lambda s, c=one: store_inbox.find_queue_place(s, c)) for one in pair]
+    places = [await database.read(SHOP, partial(store_inbox.find_queue_place, conversation=one)) for one in pair]
     assert sorted(one.position for one in places if one) == [1, 2]
 
 
@@ -67,7 +68,7 @@ async def test_tabs_hold_what_their_names_say(database: Database, clock: Standin
         "closed": await conversation(database, clock, "closed"),
     }
     for tab in ("assistant", "queue", "mine", "closed"):
-        listed = await database.read(SHOP, lambda s, t=tab: store_inbox.list_inbox(s, t, staff_id="lin"))
+        listed = await database.read(SHOP, partial(store_inbox.list_inbox, tab=tab, staff_id="lin"))
         assert [one.id for one in listed] == [made[tab].id]
     everything = await database.read(SHOP, lambda s: store_inbox.list_inbox(s, "all", staff_id="lin"))
     assert [one.id for one in everything] == [made[name].id for name in ("closed", "hers", "mine", "queue", "assistant")]
@@ -87,9 +88,8 @@ async def test_pages_neither_repeat_nor_skip(database: Database, clock: Standing
     seen: list[str] = []
     before = None
     while True:
-        page = await database.read(
-            SHOP, lambda s, b=before: store_inbox.list_inbox(s, "assistant", staff_id="lin", before=b, limit=size)
-        )
+        reader = partial(store_inbox.list_inbox, tab="assistant", staff_id="lin", before=before, limit=size)
+        page = await database.read(SHOP, reader)
         if not page:
             break
         seen += [one.id for one in page]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -101,7 +102,8 @@ async def test_a_reader_resumes_after_the_last_line_it_saw(database: Database) -
     seqs: list[int] = []
     while True:
         after = seqs[-1] if seqs else 0
-        page = await database.read(SHOP, lambda s, a=after: store.list_messages(s, conversation.id, after_seq=a, limit=3))
+        reader = partial(store.list_messages, conversation_id=conversation.id, after_seq=after, limit=3)
+        page = await database.read(SHOP, reader)
         if not page:
             break
         seqs += [line.seq for line in page]
@@ -238,7 +240,7 @@ async def test_turns_are_kept_with_their_trace(database: Database, clock: Standi
     turns = []
     for number in (1, 2):
         turn = Turn(f"trn_{number}", conversation.id, number, number, None, "say", clock(), {"ms": {"decide": 0.1}})
-        await database.write(SHOP, lambda s, t=turn: store_turns.save_turn(s, t))
+        await database.write(SHOP, partial(store_turns.save_turn, turn=turn))
         turns.append(turn)
         clock.pass_time(timedelta(seconds=1))
     assert await database.read(SHOP, lambda s: store_turns.get_turn(s, "trn_1")) == turns[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -85,7 +86,7 @@ async def test_two_writers_of_one_conversation_take_turns(records: Database) -> 
     conversation_id = await records.write("spruce", open_one)
     line = [NewMessage("customer", str(n), "en", client_id=f"c{n % 20}") for n in range(40)]
     stored = await asyncio.gather(
-        *(records.write("spruce", lambda scope, one=one: add_message(scope, conversation_id, one)) for one in line)
+        *(records.write("spruce", partial(add_message, conversation_id=conversation_id, new=one)) for one in line)
     )
     lines = await records.read("spruce", lambda scope: list_messages(scope, conversation_id))
     assert [one.seq for one in lines] == list(range(1, len(lines) + 1))
@@ -115,7 +116,7 @@ async def test_a_deadlock_is_tried_again(records: Database) -> None:
     await asyncio.gather(cross(first, second), cross(second, first))
     assert tries == 3
     for conversation_id in (first, second):
-        lines = await records.read("spruce", lambda scope, c=conversation_id: list_messages(scope, c))
+        lines = await records.read("spruce", partial(list_messages, conversation_id=conversation_id))
         assert len(lines) == 2
 
 

@@ -18,7 +18,7 @@ from xiaoer.shop.tables import notes
 
 ZONES = st.sampled_from([UTC, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York"), timezone(-timedelta(hours=9, minutes=30))])
 MOMENTS = st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2999, 12, 30), timezones=ZONES)
-SQLITE, POSTGRES = sqlite.dialect(), postgresql.dialect()
+SQLITE, POSTGRES = sqlite.dialect(), postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 @given(MOMENTS)

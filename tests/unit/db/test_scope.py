@@ -89,7 +89,7 @@ async def test_an_insert_carries_its_own_shop_whatever_the_values_say(database: 
 
 
 async def test_many_rows_carry_their_own_shop(database: Database) -> None:
-    row = {"shop_id": "maple", "conversation_id": await database.write("spruce", open_one), "client_id": "x"}
+    row: dict[str, Any] = {"shop_id": "maple", "conversation_id": await database.write("spruce", open_one)}
     row |= {"author": "staff", "kind": "text", "text": "", "language": "zh", "body": {}}
 
     def add(scope: Scope) -> None:

@@ -27,7 +27,6 @@ import xiaoer
 from xiaoer.conversations.store import NewMessage
 from xiaoer.conversations.types import Conversation, Turn
 from xiaoer.customers.types import Customer
-from xiaoer.db import ids
 from xiaoer.db.engine import Database
 from xiaoer.db.schema import load_all_tables
 from xiaoer.db.scope import Scope
@@ -179,7 +178,7 @@ def run(scope: Scope, call: Call, numbers: Mapping[str, Iterator[int]]) -> str:
     if scope.dialect == "postgresql":
         scope.connection.execute(sa.text("SELECT set_config('xiaoer.shop_id', :shop, true)"), {"shop": shop})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ids.time, "time_ns", lambda: 0)
+        patch.setattr("xiaoer.db.ids.time.time_ns", lambda: 0)
         patch.setattr(secrets, "randbits", lambda bits: next(numbers[shop]))
         patch.setattr(secrets, "randbelow", lambda bound: next(numbers[shop]))
         scope.connection.exec_driver_sql("SAVEPOINT call")

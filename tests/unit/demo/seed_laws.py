@@ -110,13 +110,13 @@ def check_parcels(order: Order) -> None:
     if order.delivered_at is not None:
         assert out[0].delivered_at == order.delivered_at
     if order.address["country"] != "CN":
-        assert all("SF" in parcel.courier for parcel in order.shipments)
+        assert all(parcel.courier == "sf" for parcel in order.shipments)
 
 
 def _check_parcel(parcel: Shipment) -> None:
     heard = [one.value for one in find(f"单号 {parcel.tracking_number} ", normalise(f"单号 {parcel.tracking_number} "))]
     assert heard == [parcel.tracking_number]
-    assert parcel.tracking_number.startswith("SF") == ("SF" in parcel.courier)
+    assert parcel.tracking_number.startswith("SF") == (parcel.courier == "sf")
     at = [event.at for event in parcel.events]
     assert at == sorted(at)
     assert all(

@@ -76,7 +76,7 @@ entity = st.sampled_from(sorted(ENTITIES)).flatmap(
     lambda kind: st.sampled_from(ENTITIES[kind]).map(lambda value: named(kind, value))
 )
 SLOTS = st.sampled_from(["order", "items", "reason", "variant", "nothing"])
-CHOICES = st.one_of(
+CHOICES: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.just({}),
     st.fixed_dictionaries({"answer": st.sampled_from(["yes", "no"]), "proposal": st.sampled_from(["latest", "cnv_1-1-1", None])}),
@@ -122,7 +122,10 @@ def worlds(draw: st.DrawFn) -> Any:
 # Half of what is said answers what was asked (a number picks among the answers): so tasks come to their end.
 LINES = st.one_of(words(), st.integers(0, 5), st.integers(0, 5))
 OPENINGS = st.tuples(st.sampled_from(INTENTS), st.lists(entity, max_size=2)).map(lambda one: say("你好", one[0], *one[1]))
-TALKS = st.tuples(st.one_of(OPENINGS, words()), st.lists(LINES, max_size=8)).map(lambda talk: [talk[0], *talk[1]])
+TASKS = [flow.intents[0] for flow in ENGINE.flows.by_id.values() if flow.group == "task"]
+STRAIGHT = st.tuples(st.sampled_from(TASKS).map(lambda one: say("你好", one)), st.lists(st.integers(0, 5), min_size=3, max_size=7))
+CROOKED = st.tuples(st.one_of(OPENINGS, words()), st.lists(LINES, max_size=8))
+TALKS = st.one_of(STRAIGHT, CROOKED).map(lambda talk: [talk[0], *talk[1]])
 CONTEXTS = st.sampled_from(
     [
         context_of(*ORDERS),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ async def stocked(database: Database) -> Database:
 
 async def publish(database: Database, *articles: Article, shop: str = SHOP) -> None:
     for one in articles:
-        await database.write(shop, lambda scope, a=one: store.save_article(scope, a))
+        await database.write(shop, partial(store.save_article, article=one))
 
 
 async def ask(
@@ -211,7 +212,7 @@ def documents_of(knowledge: Knowledge, article_id: str) -> int:
     """How many entries the engine holds of an article."""
     index = knowledge._shelves[SHOP].index._index
     query = index.parse_query(f'article:"{article_id}"', ["article"])
-    return int(index.searcher().search(query, 100).count)
+    return len(index.searcher().search(query, 100).hits)
 
 
 def _cut_short(folder: Path) -> None:

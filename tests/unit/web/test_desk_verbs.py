@@ -15,6 +15,7 @@ from xiaoer.conversations import store as conversations
 from xiaoer.conversations.store import NewMessage
 from xiaoer.conversations.types import Conversation
 from xiaoer.desk.sign_in import add_staff
+from xiaoer.web.api.signs import typing_topic
 
 
 @pytest.fixture
@@ -64,6 +65,16 @@ async def test_without_holding_it_nobody_replies_but_notes_are_kept(app: App, li
     noted = await lin.post(f"{path}/say", kind="note", text="老顾客")
     assert noted.status_code == 200
     assert (await lines_of(app, conversation))[-1].kind == "note"
+
+
+async def test_a_reply_being_written_is_signed_to_the_customer_by_its_holder_only(app: App, lin: Browser) -> None:
+    conversation = await talk(app, MEI, "你好")
+    path = f"/desk/conversations/{conversation.id}"
+    async with app.live.listen(typing_topic(SHOP, conversation.id, "staff")) as listener:
+        assert (await lin.post(f"{path}/typing")).status_code == 403
+        await lin.post(f"{path}/hold", verb="take_over", tab="assistant")
+        assert (await lin.post(f"{path}/typing")).status_code == 204
+        assert await listener.wait(timeout_s=1)
 
 
 async def test_customers_never_see_notes(app: App, lin: Browser, client: object, open_session: OpenSession) -> None:

@@ -38,7 +38,7 @@ SEND_S = 20.0  # for one frame to go out
 QUEUE_S = 5.0  # between looks at the place in the queue
 TYPING_AFTER_S = 0.3  # an answer that takes longer is announced
 MOST_FRAME = 128 * 1024  # characters
-_FRAMES_PER_MINUTE, _FRAMES_AT_ONCE = 600, 120
+_FRAMES_PER_LINE = 20  # typing, pings and resent lines beside each line that a customer may say
 GOING_AWAY, POLICY, SIGNED_OUT, TRY_LATER = 1001, 1008, 4401, 1013
 
 
@@ -83,7 +83,8 @@ class _Talk:
         self.app: App = app_of(socket)
         self.pace: Pace = socket.app.state.pace
         self.language = language_of(socket)
-        self.frames = Pace(_FRAMES_PER_MINUTE, burst=_FRAMES_AT_ONCE)
+        frames = _FRAMES_PER_LINE * self.app.settings.messages_per_minute
+        self.frames = Pace(frames, burst=frames // 5)
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:

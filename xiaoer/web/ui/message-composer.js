@@ -4,6 +4,7 @@
 import { Draft } from "./draft.js";
 import { LiveStream } from "./live-stream.js";
 import { PhraseMenu } from "./phrase-menu.js";
+import { TypingSign } from "./typing-sign.js";
 
 export class MessageComposer extends HTMLElement {
   #isSending = false;
@@ -13,15 +14,13 @@ export class MessageComposer extends HTMLElement {
     const menu = new PhraseMenu(this.#words, /** @type {HTMLElement} */ (this.querySelector("[role=listbox]")));
     this.#words.addEventListener("keydown", (event) => menu.take(event) || this.#onKey(event));
     this.#words.addEventListener("input", () => this.#onInput(menu));
-    this.#form.addEventListener("change", () => {
-      this.#showKind();
-      this.#keepDraft();
-    });
+    this.#words.addEventListener("input", new TypingSign(this.#form).show);
+    this.#form.addEventListener("change", () => (this.#showKind(), this.#keepDraft()));
     this.#form.addEventListener("submit", (event) => this.#onSubmit(event));
     this.#showKind();
   }
 
-  /** Put words at the cursor, as from a phrase or an article. @param {string} text */
+  /** Put words at the cursor. @param {string} text */
   insert(text) {
     const { selectionStart, selectionEnd } = this.#words;
     this.#words.setRangeText(text, selectionStart, selectionEnd, "end");

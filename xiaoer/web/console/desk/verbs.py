@@ -14,6 +14,7 @@ from xiaoer.db.scope import Scope
 from xiaoer.desk import hold, speak, store
 from xiaoer.desk.types import Staff
 from xiaoer.errors import Invalid, XiaoerError
+from xiaoer.web.api.signs import show_typing
 from xiaoer.web.console.desk import read
 from xiaoer.web.console.desk.draw import desk_page
 from xiaoer.web.console.desk.view import draw_lines
@@ -54,6 +55,14 @@ async def change_holder(
     except XiaoerError as error:
         return await desk_page(request, session, tab=tab, conversation_id=conversation_id, error=error)
     return _back(conversation_id, "mine" if name == "take_over" else tab)
+
+
+@verbs.post("/desk/conversations/{conversation_id}/typing", status_code=204)
+async def sign_typing(request: Request, session: FromForm, conversation_id: str) -> None:
+    """The customer sees that whoever holds the conversation is writing."""
+    app = app_of(request)
+    await app.database.read(session.shop_id, lambda scope: hold.get_held(scope, conversation_id, session.staff))
+    show_typing(app.live, session.shop_id, conversation_id, "staff")
 
 
 @verbs.post("/desk/conversations/{conversation_id}/say")
