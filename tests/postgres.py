@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from xiaoer.db.engine import Database
 
 OVERRIDE = "XIAOER_TEST_POSTGRES_URL"
 _START_S = 30
+_PREFIX = "xiaoer-postgres-"
 _SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -89,7 +90,8 @@ def running() -> Iterator[Server]:
     if programs is None:
         lacking("postgres", "no server programs here; on Debian: apt-get install postgresql")
     user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="xiaoer-postgres-", dir=_memory()))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_memory()))
     if user is not None:
         shutil.chown(folder, user)
     port = _free_port()
@@ -102,6 +104,15 @@ def running() -> Iterator[Server]:
         if process is not None:
             _stop(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what test processes that were killed left behind; their servers ended with them."""
+    for folder in Path(_memory() or tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            is_old = time.time() - folder.stat().st_mtime > _START_S
+            if is_old and not (folder / "data" / "postmaster.pid").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _memory() -> str | None:

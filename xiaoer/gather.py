@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from xiaoer.assistant import Assistant
 from xiaoer.conversations.types import Conversation
@@ -14,6 +16,7 @@ from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.events import Said
 from xiaoer.dialogue.state import State
 from xiaoer.errors import UnavailableError
+from xiaoer.shop import store_changes as changes
 from xiaoer.shop import store_orders as orders
 from xiaoer.shop.types import Order
 
@@ -29,22 +32,27 @@ async def gather(
     *,
     now: datetime,
     online: bool,
+    first_seq: int | None = None,
 ) -> Context:
-    """The context of this turn. Orders: the signed-in customer's own, or those a visitor has proven to own."""
+    """The context of this turn. Orders: the signed-in customer's own, or those a visitor has proven to own.
 
-    def read(scope: Scope) -> tuple[Customer, tuple[Order, ...]]:
+    `first_seq`: the first line that is answered; it names the turn, and stays when newer lines join it (default: the last).
+    """
+
+    def read(scope: Scope) -> tuple[Customer, tuple[Order, ...], Mapping[str, Any] | None]:
         customer = customers.get_customer(scope, conversation.customer_id)
+        committed = changes.find_commit(scope, state.proposal.id) if state.proposal else None
         if not customer.is_visitor:
-            return customer, orders.list_orders_of_customer(scope, customer.id, limit=MOST_ORDERS)
+            return customer, orders.list_orders_of_customer(scope, customer.id, limit=MOST_ORDERS), committed
         proven = (orders.find_order(scope, order_id) for order_id in state.verified.order_ids)
-        return customer, tuple(order for order in proven if order is not None)
+        return customer, tuple(order for order in proven if order is not None), committed
 
     missing: tuple[str, ...] = ()
     try:
-        customer, found = await database.read(assistant.shop.id, read)
+        customer, found, committed = await database.read(assistant.shop.id, read)
     except UnavailableError:
         missing = ("orders",)
-        customer, found = _unknown(conversation, now), ()
+        customer, found, committed = _unknown(conversation, now), (), None
     return Context(
         now=now,
         shop=assistant.shop,
@@ -56,7 +64,8 @@ async def gather(
         staff_online=online,
         is_partial=bool(missing),
         missing=missing,
-        turn_key=f"{conversation.id}-{said.seq}",
+        turn_key=f"{conversation.id}-{said.seq if first_seq is None else first_seq}",
+        committed=committed,
     )
 
 

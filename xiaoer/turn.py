@@ -161,7 +161,10 @@ class Turns:
         with trace.step("gather"):
             state = from_json(conversation.state)
             online = self.staff_online(shop_id)
-            context = await gather(self.database, assistant, conversation, state, said, now=self.clock(), online=online)
+            now, first_seq = self.clock(), waiting[0].seq
+            context = await gather(
+                self.database, assistant, conversation, state, said, now=now, online=online, first_seq=first_seq
+            )
         state, ending, has_acted = await self._decide(assistant, conversation, state, said, context, trace)
         with trace.step("compose"):
             reply = compose(assistant.writer, ending, context)

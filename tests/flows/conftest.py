@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +24,15 @@ def records(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def shop_url(request: pytest.FixtureRequest, records: str, shop_folder: Path) -> str:
+def shop_url(request: pytest.FixtureRequest, records: str, shop_folder: Path) -> Iterator[str]:
     """Where the records of this module are."""
     if records == "sqlite":
-        return f"sqlite:///{shop_folder / 'xiaoer.sqlite3'}"
+        yield f"sqlite:///{shop_folder / 'xiaoer.sqlite3'}"
+        return
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("spruce_template")
     name = server.clone(template)
-    request.addfinalizer(lambda: server.drop(name))
-    return str(server.url_of(name))
+    yield server.url_of(name)
+    server.drop(name)
 
 
 @pytest.fixture(scope="module")

@@ -111,7 +111,7 @@ def _commands() -> dict[str, Any]:
         if not inner:
             found[name] = command
 
-    walk("xiaoer", typer_main.get_command(main.commands))
+    walk("xiaoer", typer_main.get_command(main.load_commands()))
     return found
 
 

@@ -34,6 +34,7 @@ from typing import Any, get_args
 
 import yaml
 
+from xiaoer.aftersales.told import Told, read_told
 from xiaoer.aftersales.types import Action, ClauseRef
 from xiaoer.errors import ConfigurationError
 from xiaoer.shop.types import ORDER_STATES
@@ -97,6 +98,7 @@ class Policy:
     id: str
     version: str
     clauses: tuple[Clause, ...]
+    told: Told
     refund_days: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def ref(self, clause: Clause) -> ClauseRef:
@@ -116,7 +118,12 @@ def read_policy(text: str) -> Policy:
         raise _wrong("policy", "id", "an id and a version, which every verdict quotes")
     clauses = tuple(_clause(one) for one in data["clauses"])
     _check_together(clauses)
-    return Policy(str(data["id"]), str(data["version"]), clauses, _refund_days(data.get("refund_days") or {}))
+    try:
+        told = read_told(data.get("told"))
+    except ValueError as error:
+        key, _, expected = str(error).partition(": ")
+        raise _wrong("policy", key, expected) from error
+    return Policy(str(data["id"]), str(data["version"]), clauses, told, _refund_days(data.get("refund_days") or {}))
 
 
 def _check_together(clauses: Sequence[Clause]) -> None:

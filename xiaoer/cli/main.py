@@ -2,47 +2,84 @@
 
 from __future__ import annotations
 
+import errno
+import gc
+import importlib
 import logging
-import os
 import sys
+from typing import Any, NoReturn
 
 import typer
 
-from xiaoer.cli import chat, demo, export, import_, serve, settings, shops, train
-from xiaoer.errors import ConfigurationError, XiaoerError
+from xiaoer.cli.terminal import language, spoken
+from xiaoer.errors import ConfigurationError, UnavailableError, XiaoerError
 
-commands = typer.Typer(
-    name="xiaoer",
-    help="Xiaoer 小二: customer service for online shops, self-hosted, in 中文 and English.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-commands.command("demo")(demo.demo)
-commands.command("serve")(serve.serve)
-commands.command("chat")(chat.chat)
-commands.command("settings")(settings.settings)
-commands.command("export")(export.export)
-commands.command("import")(import_.import_)
-commands.add_typer(train.commands, name="train")
-commands.add_typer(shops.commands, name="shops")
+_HELP = "Xiaoer 小二: customer service for online shops, self-hosted, in 中文 and English."
+_MODULES = {
+    "demo": "demo", "serve": "serve", "chat": "chat", "settings": "settings", "export": "export", "import": "import_",
+    "train": "train", "shops": "shops",
+}  # fmt: skip
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE)
+
+
+def load_commands(wanted: str = "") -> typer.Typer:
+    """The commands. With the name of one, nothing but that one is imported: the server's parts take a second."""
+    commands = typer.Typer(name="xiaoer", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    commands.callback()(_whole)
+    for name in (wanted,) if wanted in _MODULES else _MODULES:
+        module: Any = importlib.import_module(f"xiaoer.cli.{_MODULES[name]}")
+        if hasattr(module, "commands"):
+            commands.add_typer(module.commands, name=name)
+        else:
+            commands.command(name)(getattr(module, _MODULES[name]))
+    return commands
+
+
+def _whole() -> None:
+    """Says that there are commands even when a single one was loaded."""
 
 
 def main() -> None:
     """Run a command. Exit 2 with one line on what to change, where the start is not possible; 1 for any other error of ours."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    gc.disable()  # importing makes no garbage, and looking for it in all that is made takes a fifth of the start
+    commands = load_commands(next(iter(sys.argv[1:]), ""))
+    gc.freeze()
+    gc.enable()
     try:
-        commands()
+        result = commands(standalone_mode=False)
     except XiaoerError as error:
-        print(f"xiaoer: {error.text(language())}", file=sys.stderr)
-        raise SystemExit(2 if isinstance(error, ConfigurationError) else 1) from None
-    except KeyboardInterrupt:
+        _end(error.text(language()), 2 if isinstance(error, ConfigurationError | UnavailableError) else 1)
+    except typer.TyperException as error:
+        _end_misused(error)
+    except (typer.Abort, KeyboardInterrupt):
         raise SystemExit(130) from None
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        _end(_refused(error), 2)
+    raise SystemExit(result if isinstance(result, int) else 0)
 
 
-def language() -> str:
-    """The terminal's language: zh for a Chinese locale, en for any other."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return "zh" if os.environ[name].lower().startswith("zh") else "en"
-    return "en"
+def _end(text: str, code: int) -> NoReturn:
+    print(f"xiaoer: {' '.join(text.split())}", file=sys.stderr)
+    raise SystemExit(code) from None
+
+
+def _end_misused(error: Any) -> NoReturn:
+    """A command line that cannot be understood; a group without a command shows its help."""
+    text = error.format_message()
+    if "\n" in text.strip():
+        error.show()
+        raise SystemExit(2) from None
+    name = error.ctx.command_path if getattr(error, "ctx", None) else "xiaoer"
+    _end(spoken(f"{text} See: {name} --help", f"命令行参数有误：{text} 用法见：{name} --help"), 2)
+
+
+def _refused(error: OSError) -> str:
+    """What the machine did not let us do, to which file, and what can be done about it."""
+    name, reason = error.filename or spoken("A file", "文件"), error.strerror
+    return spoken(
+        f"{name} cannot be read or written: {reason}. Free the disk, or check who may use it.",
+        f"{name} 无法读写：{reason}。请检查磁盘空间和文件权限。",
+    )

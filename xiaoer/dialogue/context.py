@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from xiaoer.aftersales.policy import Policy
 from xiaoer.customers.types import Customer
@@ -17,6 +18,7 @@ class Context:
 
     `is_signed_in` is true for a customer with a signed identity. `is_partial`: a source did not answer, and what it would
     have told is missing (`missing` names it). `turn_key` makes ids that are the same when the turn is run again.
+    `committed`: what came of the proposal that waits, where it was done already by a turn that crashed before it could tell.
     """
 
     now: datetime
@@ -30,6 +32,7 @@ class Context:
     is_partial: bool = False
     missing: tuple[str, ...] = ()
     turn_key: str = ""
+    committed: Mapping[str, Any] | None = None
 
     def find_order(self, order_id: str | None) -> Order | None:
         """The order if the speaker may see it, else None."""

@@ -19,7 +19,7 @@ from xiaoer.dialogue.state import Focus, Goal, Question, State, Verified, Workin
 from xiaoer.dialogue.steps import take
 from xiaoer.dialogue.summary import summary_of
 from xiaoer.dialogue.view import View
-from xiaoer.dialogue.wishes import is_yes
+from xiaoer.dialogue.wishes import is_no, is_yes
 
 MOST_LOOK_UPS = 12
 MOST_ASKED = 3  # asked back twice; the third failure goes to a person
@@ -39,7 +39,7 @@ class Engine:
         """One step of the conversation: what is remembered now, and the one thing to do next."""
         match event:
             case Said():
-                state = hear(state, event, context, self.flows)
+                state = _hear(state, event, context, self.flows)
             case Found():
                 state = _keep_found(state, event)
             case Done():
@@ -162,6 +162,20 @@ class Engine:
     def _end(self, state: State) -> tuple[State, Effect]:
         parts = state.working.parts or (Part("anything_else"),)
         return _close(replace(state, question=None, proposal=None)), Say(parts)
+
+
+def _hear(state: State, said: Said, context: Context, flows: Flows) -> State:
+    """What is in the record already is told, whatever the customer says by now: a no comes too late for it."""
+    proposal = state.proposal
+    if proposal is None or context.committed is None:
+        return hear(state, said, context, flows)
+    done = _keep_done(state, Done(proposal.id, context.committed))
+    if is_no(said.understanding):
+        heard = replace(done, working=Working(understanding=said.understanding, seq=said.seq))
+    else:
+        heard = hear(done, replace(said, choice={}), context, flows)
+    told_first = sorted(heard.goals, key=lambda goal: goal.id == proposal.goal_id)
+    return replace(heard, goals=tuple(told_first), working=replace(heard.working, done=done.working.done))
 
 
 def _keep_found(state: State, event: Found) -> State:

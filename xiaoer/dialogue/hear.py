@@ -40,7 +40,8 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 _TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
 _ASKS = re.compile(
-    r"[?？吗呢]|怎么|多少|什么|哪|几|\b(?:what|how|why|who|which|when|where)\b|^(?:can|could|do|does|is|are|will|would)\b", re.IGNORECASE
+    r"[?？吗呢]|怎么|多少|什么|哪|几|\b(?:what|how|why|who|which|when|where)\b|^(?:can|could|do|does|is|are|will|would)\b",
+    re.IGNORECASE,
 )
 _SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
@@ -178,7 +179,9 @@ def _names_what_is_at_hand(goal: Goal, understanding: Understanding, context: Co
 
 def _is_digression(slot: str, understanding: Understanding, wishes: tuple[Goal, ...], flows: Flows) -> bool:
     """Whether the whole message surely asks something else: "what is the rule for opened goods?" tells no condition."""
-    if slot not in _TOLD_IN_PASSING or len(understanding.wishes) != 1 or not wishes:
+    if len(understanding.wishes) != 1 or not wishes:
+        return False
+    if slot not in _TOLD_IN_PASSING and (slot != "order" or wishes[0].intent in ABOUT_PRODUCTS):  # "the trousers" names an order
         return False
     surely = understanding.wishes[0].intents[0].probability >= _SURE_DIGRESSION
     return surely and flows.by_id[wishes[0].flow].group == "information"

@@ -13,6 +13,7 @@ from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Flow, Flows
 from xiaoer.dialogue.state import Goal, Slot, State
 from xiaoer.nlu.types import Understanding, Wish
+from xiaoer.shop.types import Order
 
 MOST_GOALS = 6
 _POLITE = ("greeting", "thanks", "goodbye", "affirm", "deny", "chitchat")
@@ -21,7 +22,9 @@ _ALSO = re.compile(r"另外|还要|还有|顺便|再帮|同时|\balso\b|\bas wel
 _TELLING = ("condition", "reason", "product", "kind", "order_number", "colour", "size", "address", "payment", "last_digits")
 _LOOKS_FOR = re.compile(r"有没有|有什么|有哪|哪款|找|\b(?:do (?:you|u) have|any|looking for|need a)\b", re.IGNORECASE)
 _LIKELY = 0.5
+_SURE_YES = 0.9
 _SERIOUS_TALK = ("human", "complaint", "feedback")
+_HAVE_REASONS = {"aftersales", "change", "price_protection"}  # families of tasks that are asked for with a reason
 # The same wish before and after the goods have arrived.
 _TWINS = {
     "change_items": "exchange_request",
@@ -35,9 +38,15 @@ _CARRIED = ("order", "items", "reason", "condition", "photo")
 def is_yes(understanding: Understanding) -> bool:
     """A plain yes: nothing conditional, nothing denied."""
     says_yes = any(e.kind == "yes" and e.value == "plain" for e in understanding.entities)
-    affirmed = understanding.wishes[0].intent == "affirm" and understanding.wishes[0].outcome == "answer"
+    affirmed = len(understanding.wishes) == 1 and _affirms(understanding.wishes[0], understanding.text)
     conditional = any(e.kind == "yes" and e.value != "plain" for e in understanding.entities)
     return (says_yes or affirmed) and not conditional and not understanding.has("no")
+
+
+def _affirms(wish: Wish, text: str) -> bool:
+    """What the model takes for a yes without one of the plain words: surely, in words, and not as a question."""
+    surely = wish.intent == "affirm" and wish.outcome == "answer" and wish.intents[0].probability >= _SURE_YES
+    return surely and any(letter.isalpha() for letter in text) and not re.search(r"[?？吗\d]", text)
 
 
 def is_no(understanding: Understanding) -> bool:
@@ -93,7 +102,9 @@ def _only_tells_why(wish: Wish, wishes: Sequence[Wish], flows: Flows) -> bool:
     others = [other for other in wishes if other is not wish and not any(one.kind == "reason" for one in other.entities)]
     kin = {flow.family for flow in (flows.find_for(other.intent) for other in others) if flow is not None}
     flow = flows.find_for(wish.intent)
-    return "aftersales" in kin and flow is not None and flow.family in ("aftersales", "change")
+    if flow is None or flow.group == "information":  # "M is too small" beside "L instead"
+        return flow is not None and bool(kin & _HAVE_REASONS)
+    return "aftersales" in kin and flow.family in ("aftersales", "change")
 
 
 def _without_halves(wishes: list[Wish]) -> list[Wish]:
@@ -151,12 +162,24 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
 def _as_the_order_is(state: State, intent: str, understanding: Understanding, context: Context, flows: Flows) -> str:
     """"In L instead" is an exchange once the order at hand has arrived, a change while it has not been sent."""
     twin, flow = flows.find_for(_TWINS.get(intent, "")), flows.find_for(intent)
-    named = any(understanding.has(kind) for kind in ("product", "kind", "order_number", "date"))
-    order = None if named else context.find_order(_order_at_hand(state))
-    if twin is None or flow is None or order is None:
+    orders = _orders_meant(state, understanding, context)
+    if twin is None or flow is None or not orders:
         return intent
-    fits_neither = order.state in _states_of(flow) or order.state not in _states_of(twin)
-    return intent if fits_neither else _TWINS[intent]
+    fits = any(order.state in _states_of(flow) for order in orders)
+    return _TWINS[intent] if not fits and any(order.state in _states_of(twin) for order in orders) else intent
+
+
+def _orders_meant(state: State, understanding: Understanding, context: Context) -> list[Order]:
+    """The orders that the words name by number or by what is in them; where they name nothing, the one at hand."""
+    numbers = {one.value for one in understanding.list_entities("order_number")}
+    mentions = [*understanding.list_entities("product"), *understanding.list_entities("kind")]
+    ids = {one for mention in mentions for one in mention.value["product_ids"]}
+    if numbers:
+        return [order for order in context.orders if order.id in numbers]
+    if ids:
+        return [order for order in context.orders if any(item.product_id in ids for item in order.items)]
+    at_hand = context.find_order(_order_at_hand(state))
+    return [] if at_hand is None or understanding.has("date") else [at_hand]
 
 
 def _order_at_hand(state: State) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MOST_SHOWN = 600  # characters; a longer body is cut to the paragraphs that answer
 
@@ -11,6 +12,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 
 
+@lru_cache(maxsize=4096)  # the same articles are shown again and again
 def as_plain(markdown: str) -> str:
     """The text without marks. A table row becomes its cells joined by " | ", a list item begins with "· "."""
     lines: list[str] = []

@@ -19,9 +19,10 @@ _PIECE, _PAIR, _STOP = 0.15, 0.2, 0.1
 _PIECE_SIZE = 4  # letters
 _NUMBERS = re.compile(r"[a-z]*\d{6,}")  # of orders and parcels: they say nothing about the matter
 _COURTESY = re.compile(  # said around a question
-    r"麻烦(?:您|你)?|辛苦(?:您|你)?(?:了|解答|帮忙)?|谢谢|多谢|感谢|请问(?:一下)?|不好意思|您好|你好|帮(?:我|忙)(?:看(?:一?下)?|一下)?|我?想(?:咨询|问|了解)(?:一下|下)?"
-    r"|那个|就是(?:说)?|[嗯喂哎呃额诶唉]+|\b(?:thank you|thanks|thx|kindly|sorry|excuse me|good (?:morning|evening|afternoon)|hey|um+|uh|yeah"
-    r"|okay|ok|lol|pls|plz|basically|you guys|could you (?:please )?(?:let me know|tell me|explain)|may i ask|would you be so kind as to"
+    r"麻烦(?:您|你)?|辛苦(?:您|你)?(?:了|解答|帮忙)?|谢谢|多谢|感谢|请问(?:一下)?|不好意思|您好|你好|帮(?:我|忙)(?:看(?:一?下)?|一下)?"
+    r"|我?想(?:咨询|问|了解)(?:一下|下)?|那个|就是(?:说)?|[嗯喂哎呃额诶唉]+"
+    r"|\b(?:thank you|thanks|thx|kindly|sorry|excuse me|good (?:morning|evening|afternoon)|hey|um+|uh|yeah|okay|ok|lol|pls|plz"
+    r"|basically|you guys|could you (?:please )?(?:let me know|tell me|explain)|may i ask|would you be so kind as to"
     r"|i was wondering(?: if)?|i(?: just)? (?:wanted|want) to (?:ask|know)|do you know|just so i know)\b"
 )
 _LONG = 8  # characters; a shorter line may be nothing but courtesy

@@ -23,8 +23,9 @@ _stem = snowballstemmer.stemmer("english").stemWord
 
 
 def fold(text: str) -> str:
-    """NFKC, lower case, simplified characters, straight apostrophes."""
-    return str(_simplify(unicodedata.normalize("NFKC", text).lower().replace("’", "'")))
+    """NFKC, lower case, simplified characters, straight apostrophes; half a surrogate pair becomes a question mark."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return str(_simplify(unicodedata.normalize("NFKC", whole).lower().replace("’", "'")))
 
 
 @lru_cache(maxsize=20_000)

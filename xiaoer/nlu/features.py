@@ -22,7 +22,7 @@ _RUN = re.compile(
 )
 _VOWELS = re.compile(r"(?<!^)[aeiou']")
 _TWICE = re.compile(r"(.)\1+")
-_PAIR_REACH = 6
+_PAIR_REACH = 4
 _LATIN_SHARE = 0.75  # of the words must read as syllables before a line counts as typed in pinyin
 _ID = "#id"
 Gram = tuple[str, int, int]  # the feature, and the characters of the normalised text it came from

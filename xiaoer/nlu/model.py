@@ -61,7 +61,7 @@ class IntentModel:
     def vector(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], float]:
         """Known features of a text, their values (of norm 1), and the share of all its features that they are."""
         grams = names_of(text)
-        found = [number for gram in grams if (number := self.vocabulary.get(gram)) is not None]
+        found = [number for number in map(self.vocabulary.get, grams) if number is not None]
         ids = np.array(found, dtype=np.int32)
         values = self.weights[ids]
         norm = float(np.sqrt(values @ values))

@@ -11,7 +11,21 @@ import yaml
 from xiaoer.aftersales.policy import ACTIONS, Window, read_policy
 from xiaoer.errors import ConfigurationError
 
+TOLD: dict[str, Any] = {
+    "refund_working_days": 2,
+    "repair_working_days": [7, 10],
+    "inspection_fee_minor": 3000,
+    "quality_days": 15,
+    "warranty_days": {3: 90},
+    "unpaid_minutes": 30,
+    "dispatch_until": "16:00",
+    "invoice_hours": 24,
+    "points_for_one": 100,
+    "season_every_minor": 30000,
+    "season_off_minor": 4000,
+}
 SMALL: dict[str, Any] = {
+    "told": TOLD,
     "id": "small",
     "version": 3,
     "refund_days": {"wechat": [1, 3]},
@@ -169,3 +183,23 @@ def test_an_action_without_a_clause_is_named() -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_policy(yaml.safe_dump(data))
     assert caught.value.field == "repair"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("refund_working_days", "two"),
+        ("refund_working_days", -1),
+        ("repair_working_days", [10, 7]),
+        ("repair_working_days", 7),
+        ("warranty_days", [90]),
+        ("dispatch_until", "25:00"),
+        ("dispatch_until", 960),
+        ("unpaid_minutes", None),
+        ("unknown", 1),
+    ],
+)
+def test_what_is_told_is_checked_and_named(key: str, value: Any) -> None:
+    told = {name: one for name, one in {**TOLD, key: value}.items() if one is not None}
+    with pytest.raises(ConfigurationError, match=f"told.{key}"):
+        read_policy(yaml.safe_dump({**SMALL, "told": told}))

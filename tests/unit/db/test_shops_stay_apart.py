@@ -144,7 +144,7 @@ def calls_of(name: str) -> st.SearchStrategy[Call]:
 
 
 # A shuffle rather than single draws: Hypothesis would draw a few favourites, and every function must have its turn.
-PROGRAMS = st.permutations(sorted(FUNCTIONS)).flatmap(lambda names: st.tuples(*(calls_of(one) for one in names[:16])))
+PROGRAMS = st.permutations(sorted(FUNCTIONS)).flatmap(lambda names: st.tuples(*(calls_of(one) for one in names[:28])))
 
 # ── running a program, and undoing it ─────────────────────────────────────────────────────────────────────────────────
 
@@ -202,13 +202,29 @@ def rows_of(scope: Scope, shop: str) -> dict[str, list[str]]:
     }
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(program=PROGRAMS)
-async def test_what_one_shop_does_changes_nothing_for_another(database: Database, program: tuple[Call, ...]) -> None:
+async def keeps_the_law(database: Database, program: tuple[Call, ...]) -> None:
     whole = [*foundation(OURS), *foundation(OTHERS), *program]
     together = await outcome(database, whole)
     alone = await outcome(database, [call for call in whole if call[0] == OURS])
     assert together == alone
+
+
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # every example undoes what it did
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@settings(max_examples=40, suppress_health_check=SHARED)
+@given(program=PROGRAMS)
+async def test_what_one_shop_does_changes_nothing_for_another(database: Database, program: tuple[Call, ...]) -> None:
+    await keeps_the_law(database, program)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("engine", ["postgres"])
+@settings(max_examples=12, suppress_health_check=SHARED)  # a statement is a way over the wire and back
+@given(program=PROGRAMS)
+async def test_nor_does_it_on_postgres(database: Database, program: tuple[Call, ...]) -> None:
+    await keeps_the_law(database, program)
 
 
 async def test_the_foundation_stands(database: Database) -> None:

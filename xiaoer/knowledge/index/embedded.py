@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-MOST_FOUND = 80  # entries; their articles are ranked by us
+MOST_FOUND = 60  # entries; their articles are ranked by us
 FORMAT = 2  # grows with the layout; an index of another format is rebuilt
 
 

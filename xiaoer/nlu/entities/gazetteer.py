@@ -75,8 +75,9 @@ class Gazetteer:
         return made
 
     def _add_marks(self, products: Sequence[Product], words: Mapping[str, Any]) -> None:
-        """A word of the dictionary ("waterproof", 防水) asks for a property; it doesn't call a product by its name."""
-        common = _pairs_and_words(words)
+        """A word of the dictionary ("waterproof", 防水) asks for a property, one of a type ("dryer") names all of its kind."""
+        types = [normalise(text).text for product in products for text in product.kind.values()]
+        common = _pairs_and_words(words) | marks_of(types, "", frozenset())
         for product in products:
             names = [normalise(name).text for one in ("zh", "en") for name in _names(product, one)]
             kinds = [normalise(product.kind.get(one, "")).text for one in ("zh", "en")]
@@ -121,7 +122,9 @@ class Gazetteer:
         """A type with a word that only some of its products are called by ("the citywalk backpack") names those."""
         if kind != "kind":
             return kind, value
-        scores = {one: sum(mark in text for mark in self._marks.get(one, ())) for one in value["product_ids"]}
+        said = set(re.findall(r"[a-z]+", text))
+        marks = {one: self._marks.get(one, frozenset()) for one in value["product_ids"]}
+        scores = {one: sum(mark in (said if mark[0] < "㐀" else text) for mark in found) for one, found in marks.items()}
         best = max(scores.values(), default=0)
         named = [one for one, score in scores.items() if score == best > 0]
         if not named or len(named) == len(scores):

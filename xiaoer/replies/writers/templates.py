@@ -41,7 +41,8 @@ class TemplateWriter:
     def write(self, part: Part, context: Context, words: Words) -> str:
         """The part in words."""
         template = self.templates[context.language][part.template]
-        around = {"w": words, "now": context.now, "customer": context.customer, "shop": context.shop}
+        around: dict[str, Any] = {"w": words, "now": context.now, "customer": context.customer, "shop": context.shop}
+        around["told"] = context.policy.told
         text = template.render({**around, **part.facts})
         return _BREAKS.sub("\n", text).strip()
 
@@ -50,12 +51,12 @@ def read_templates(
     *, labels: Mapping[str, Any] | None = None, units: Mapping[str, Any] | None = None
 ) -> TemplateWriter:
     """The templates shipped, with a shop's own words. ConfigurationError when a language lacks a template."""
-    return TemplateWriter(_compiled(), labels or {}, units or {})
+    return TemplateWriter(read_shipped(), labels or {}, units or {})
 
 
 @cache
-def _compiled() -> Mapping[str, Mapping[str, Template]]:
-    """Once for all shops: compiling them takes half a second."""
+def read_shipped() -> Mapping[str, Mapping[str, Template]]:
+    """The templates by language and part, once for all shops: compiling them takes half a second."""
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     texts: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
