@@ -15,7 +15,7 @@ from xiaoer.db.scope import Scope
 from xiaoer.desk.hours import is_open
 from xiaoer.dialogue.engine import Engine
 from xiaoer.dialogue.flow import Flows, read_flows
-from xiaoer.errors import ConfigurationError, NotFound
+from xiaoer.errors import ConfigurationError, ModelUnavailable, NotFound
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.live.memory import MemoryLive
 from xiaoer.nlu.entities.gazetteer import Gazetteer
@@ -59,11 +59,11 @@ class App:
             shops = await database.read("", store_shops.list_shops)
             for shop in shops:
                 await app.reload(shop.id)
+            for shop_id in app.shop_ids:
+                await app.turns.resume(shop_id)
         except BaseException:
             await database.close()
             raise
-        for shop_id in app.shop_ids:
-            await app.turns.resume(shop_id)
         return app
 
     @classmethod
@@ -114,7 +114,7 @@ class App:
                 f"店铺“{shop_id}”还没有售后政策，请先设置：xiaoer shops policy 文件 --shop {shop_id}。",
                 field="policy",
             )
-        model = IntentModel.load(self.model_path(shop_id))
+        model = self._load_model(shop_id)
         labels, units = labels_of(words)
         self._assistants[shop_id] = Assistant(
             shop=shop,
@@ -124,6 +124,15 @@ class App:
             engine=Engine(self._flows),
             writer=read_templates(labels=labels, units=units),
         )
+
+    def _load_model(self, shop_id: str) -> IntentModel:
+        path = self.model_path(shop_id)
+        if not path.exists():
+            raise ModelUnavailable(
+                f"Shop {shop_id!r} has no intent model yet. Train one: xiaoer train intents --shop {shop_id}.",
+                f"店铺“{shop_id}”还没有意图模型，请先训练：xiaoer train intents --shop {shop_id}。",
+            )
+        return IntentModel.load(path)
 
     async def close(self) -> None:
         """Deliver what is being answered, then let go of everything."""
@@ -157,6 +166,12 @@ def prepare_folder(folder: Path) -> None:
         probe = folder / ".probe"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()
+    except FileExistsError as error:
+        raise ConfigurationError(
+            f"The data folder {folder} is a file. Set XIAOER_DATA_DIR to a folder.",
+            f"数据目录 {folder} 是一个文件。请用 XIAOER_DATA_DIR 指定一个目录。",
+            field="data_dir",
+        ) from error
     except OSError as error:
         raise ConfigurationError(
             f"The data folder {folder} cannot be used: {error.strerror or error}. Make it writable, free the disk, "
@@ -170,8 +185,10 @@ def _kept_secret(path: Path) -> bytes:
     """The installation's own secret, made once; readable by nobody else."""
     try:
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(_SECRET_BYTES), "ascii")
+            temporary = path.with_suffix(".new")  # in its place only when it is whole: the disk may be full, the power may fail
+            temporary.touch(mode=0o600)
+            temporary.write_text(secrets.token_hex(_SECRET_BYTES), "ascii")
+            temporary.replace(path)
         secret = path.read_bytes().strip()
     except OSError as error:
         raise ConfigurationError(

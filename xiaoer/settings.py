@@ -24,6 +24,14 @@ def _default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "xiaoer"
 
 
+class _Expected(ValueError):
+    """A value of the wrong form; what was expected, in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 class Settings(BaseSettings):
     """The settings of one installation."""
 
@@ -55,11 +63,19 @@ class Settings(BaseSettings):
         False, description="Treat staff as online at all hours (the demo does), instead of by the shop's service hours."
     )
 
+    @field_validator("data_dir")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        return value.expanduser()
+
     @field_validator("database_url")
     @classmethod
     def _known_scheme(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:", "postgresql:", "postgresql+asyncpg:", "postgres:")):
-            raise ValueError("expected sqlite:///path or postgresql://user:password@host/name")
+            raise _Expected(
+                "expected sqlite:///path or postgresql://user:password@host/name",
+                "应为 sqlite:///路径 或 postgresql://用户:密码@主机/库名",
+            )
         return value
 
     @field_validator("allowed_origins", mode="before")
@@ -71,7 +87,10 @@ class Settings(BaseSettings):
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"expected at least {SHORTEST_SECRET} characters, e.g. from: openssl rand -hex 32")
+            raise _Expected(
+                f"expected at least {SHORTEST_SECRET} characters, e.g. from: openssl rand -hex 32",
+                f"至少需要 {SHORTEST_SECRET} 个字符，可用 openssl rand -hex 32 生成",
+            )
         return value
 
     @property
@@ -88,20 +107,53 @@ def read_settings(**overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)
+    except ValidationError as error:
+        raise _refused(error, given) from error
     except SettingsError as error:
         raise ConfigurationError(
             f"The settings cannot be read: {error}. Change them in the environment or in .env.",
             f"设置读取失败：{error}。请在环境变量或 .env 中修改。",
         ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
-        shown = "***" if name == "secret" else re.sub(r"://[^/]*@", "://***@", repr(first.get("input")))
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"Setting {PREFIX}{name.upper()} is {shown}: {first['msg']}. Change it in the environment or in .env.",
-            f"设置项 {PREFIX}{name.upper()} 的值 {shown} 不正确：{first['msg']}。请在环境变量或 .env 中修改。",
-            field=name,
+            f"The file .env cannot be read: {error}. Make it readable text in UTF-8, or take it away.",
+            f"无法读取 .env 文件：{error}。请检查权限并确认为 UTF-8 文本，或将其移走。",
         ) from error
+    except RuntimeError as error:  # no home folder
+        raise ConfigurationError(
+            f"There is no place for the data folder: {error} Set XIAOER_DATA_DIR.",
+            f"无法确定数据目录：{error} 请设置 XIAOER_DATA_DIR。",
+            field="data_dir",
+        ) from error
+
+
+def _refused(error: ValidationError, given: dict[str, Any]) -> ConfigurationError:
+    """The first value that does not fit, where it was given, and what was expected. Secrets are not shown."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    shown = "***" if name == "secret" else re.sub(r"://[^/]*@", "://***@", repr(first.get("input")))
+    option = f"--{name.replace('_', '-')}"
+    en, zh = (f"at {option}", f"通过 {option}") if name in given else ("in the environment or in .env", "在环境变量或 .env 中")
+    return ConfigurationError(
+        f"Setting {PREFIX}{name.upper()} is {shown}: {first['msg']}. Change it {en}.",
+        f"设置项 {PREFIX}{name.upper()} 的值 {shown} 不正确：{_in_chinese(first)}。请{zh}修改。",
+        field=name,
+    )
+
+
+def _in_chinese(first: Any) -> str:
+    limits = first.get("ctx", {})
+    cause = limits.get("error")
+    if isinstance(cause, _Expected):
+        return cause.zh
+    expected = {
+        "int_parsing": "应为整数",
+        "bool_parsing": "应为 true 或 false",
+        "literal_error": f"应为 {str(limits.get('expected', '')).replace(' or ', ' 或 ')}",
+        "less_than_equal": f"不能大于 {limits.get('le')}",
+        "greater_than_equal": f"不能小于 {limits.get('ge')}",
+    }
+    return expected.get(first["type"], first["msg"])
 
 
 def sources(settings: Settings, overrides: dict[str, Any]) -> dict[str, str]:
@@ -125,5 +177,5 @@ def _names_in_env_file() -> set[str]:
     path = Path(".env")
     if not path.is_file():
         return set()
-    lines = path.read_text("utf-8").splitlines()
-    return {line.partition("=")[0].strip().upper() for line in lines if "=" in line and not line.lstrip().startswith("#")}
+    lines = [line.strip().removeprefix("export ") for line in path.read_text("utf-8").splitlines()]
+    return {line.partition("=")[0].strip().upper() for line in lines if "=" in line and not line.startswith("#")}

@@ -17,6 +17,7 @@ from xiaoer.customers import store as customers
 from xiaoer.customers.types import Customer
 from xiaoer.db.ids import new_id
 from xiaoer.db.scope import Scope
+from xiaoer.demo.check import Answer, compare
 from xiaoer.demo.seed import SHOP_ID
 from xiaoer.shop import store_changes, store_coupons, store_orders
 from xiaoer.shop.types import Order
@@ -76,6 +77,15 @@ class Talk:
 
         customer, conversation = await app.database.write(SHOP_ID, open_)
         return cls(app, customer, conversation.id, language)
+
+    async def again(self, language: str) -> Talk:
+        """The same customer in a conversation of its own."""
+
+        def open_(scope: Scope) -> Conversation:
+            return conversations.add_conversation(scope, customer_id=self.customer.id, channel="web", language=language)
+
+        conversation = await self.app.database.write(SHOP_ID, open_)
+        return Talk(self.app, self.customer, conversation.id, language)
 
     async def say(self, text: str, *, photo: bool = False, client_id: str = "") -> tuple[Message, ...]:
         """Say it, wait for the assistant, and hear what came; nothing when a person holds the conversation."""
@@ -159,3 +169,21 @@ class Talk:
 def text_of(messages: tuple[Message, ...]) -> str:
     """All words of these lines."""
     return "\n".join(one.text for one in messages)
+
+
+async def play(talk: Talk, lines: list[Mapping[str, Any]], facts: Mapping[str, Any]) -> None:
+    """Say or press each line, and compare every answer with what the line wants of it (see xiaoer/demo/dialogues.yaml)."""
+    for number, line in enumerate(lines, 1):
+        before = await talk.commits()
+        if "press" in line:
+            answers = await talk.press(line["press"])
+        else:
+            answers = await talk.say(line["say"].format_map(facts), photo=line.get("photo", False))
+        assert answers, f"line {number} was not answered"
+        message, turn = answers[-1], await talk.turn()
+        assert turn is not None
+        shown = {"text": message.text, "cards": [*message.cards]}
+        heard = Answer(shown, turn, (await talk.conversation()).holder, await talk.commits())
+        wrong = compare(line, heard, before, facts)
+        assert not wrong, f"line {number} {talk.said[-1]!r}: {wrong}\n{message.text}"
+        assert message.language == talk.language

@@ -24,11 +24,13 @@ _PLAIN = ("urge", "unsubscribe", "feedback")  # acts that change nothing of an o
 _YES = frozenset(("确认", "好的", "yes", "ok", "确认办理", "Yes, do it", "可以", "sure"))
 _WORDS = (
     *("取消订单 {id}", "cancel order {id}", "我要退订单 {id}，不喜欢，没拆", "return {id}, don't like it, unopened"),
-    *("订单 {id} 改地址，送到上海市浦东新区世纪大道100号", "订单 {id} 改用支付宝付款", "给订单 {id} 开发票，抬头杭州云杉科技有限公司"),
+    *("订单 {id} 改地址，送到上海市浦东新区世纪大道100号", "订单 {id} 改用支付宝付款"),
+    *("给订单 {id} 开发票，抬头杭州云杉科技有限公司", "invoice for {id}, personal"),
     *("订单 {id} 申请价保", "把订单 {id} 改成L码", "exchange order {id} for L, too small, never worn", "订单 {id} 到哪了"),
-    *("我的快递呢", "取消", "退货", "换货", "不喜欢", "没拆", "第一个", "2", "另外还要取消", "算了", "no", "不对", "等等", "为什么"),
-    *("好的，但是先别办", "yes but not now", "如果免运费就办", "确认？", "你确认吗", "不是说好的吗", "好像不对", "行不行", "可以吗", "ok?"),
-    *("退货运费谁出？", "多少钱", "转人工", "😀", "", "尾号 {digits}", "{digits}", "订单 {id}，手机后四位 {digits}", "it's order {id}"),
+    *("我的快递呢", "取消", "退货", "换货", "不喜欢", "没拆", "第一个", "2", "另外还要取消"),
+    *("算了", "no", "不对", "等等", "为什么", "好像不对", "行不行", "可以吗", "ok?", "确认？", "你确认吗"),
+    *("好的，但是先别办", "yes but not now", "如果免运费就办", "不是说好的吗", "²", "嗯？"),
+    *("退货运费谁出？", "多少钱", "转人工", "😀", "", "尾号 {digits}", "{digits}", "订单 {id}，手机后四位 {digits}"),
     *tuple(_YES),
 )
 
@@ -66,10 +68,9 @@ class _Play:
 
 async def _commits_of(app: App, customer_id: str) -> list[tuple[str, str, str | None]]:
     def read(scope: Scope) -> list[tuple[str, str, str | None]]:
-        rows = scope.all(
-            scope.select(commits.c.key, commits.c.action, commits.c.order_id).where(commits.c.customer_id == customer_id)
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
+        query = scope.select(commits.c.key, commits.c.action, commits.c.order_id)
+        rows = scope.all(query.where(commits.c.customer_id == customer_id))
+        return [(row.key, row.action, row.order_id) for row in rows]
 
     return await app.database.read(SHOP_ID, read)
 
@@ -79,47 +80,42 @@ async def test_adversaries_do_nothing_without_a_yes_and_nothing_to_others(app: A
     dice = random.Random(seed)
     victim = await begin("cus_mei")
     before = await victim.orders()
-    dialogues = _DIALOGUES // 3 if records == "sqlite" else 10
+    dialogues = _DIALOGUES // 3 if records == "sqlite" else 10  # the records differ, not the decisions
     done = 0
+    people: list[Talk] = []
     for number in range(dialogues):
-        who = ("cus_mei", "cus_bo", "visitor")[number % 3]
-        talk = await begin(who, dice.choice(("zh", "en")))
+        if number % 15 == 0:  # everybody comes back a few times
+            people = [await begin(who) for who in ("cus_mei", "cus_bo", "visitor")]
+        talk = await people[number % 3].again(dice.choice(("zh", "en")))
         own = frozenset(order.id for order in await talk.orders())
         others = tuple(order.id for order in before)
         play = _Play(talk, dice, own, others, dice.choice(("0000", "1234", "6609")))
         done += await _dialogue(app, play)
-    assert done > 0, "the adversaries never got anything done: this tests nothing"
+    assert done > 0 or records != "sqlite", "the adversaries never got anything done: this tests nothing"
     after = await app.database.read(SHOP_ID, lambda scope: store_orders.list_orders_of_customer(scope, victim.customer.id))
     assert after == before
     assert await app.database.read(SHOP_ID, _keys_are_unique)
 
 
 async def _dialogue(app: App, play: _Play) -> int:
-    known: list[tuple[str, str, str | None]] = []
+    known = at_first = await _commits_of(app, play.talk.customer.id)
     for _ in range(_LINES):
         was_read_back = _read_back(play.talk)
         words, is_yes = await play.move()
         now = await _commits_of(app, play.talk.customer.id)
         new = [one for one in now if one not in known]
         known = now
-        for _key, action, order_id in new:
+        for key, action, order_id in new:
             said = f"{play.talk.said} → {action} on {order_id}"
             assert order_id is None or order_id in play.own, said
-            assert action in _PLAIN or (is_yes and action in was_read_back), f"{said} after {words!r}"
+            assert action in _PLAIN or (is_yes and key in was_read_back), f"{said} after {words!r}"
         assert len([one for one in new if one[1] not in _PLAIN]) <= 1
-    return len(known)
+    return len(known) - len(at_first)
 
 
 def _read_back(talk: Talk) -> frozenset[str]:
-    """The actions that wait for a yes on the screen: the last answer has a card with the buttons for it."""
-    waiting = any(button["choice"].get("answer") == "yes" for button in talk.buttons())
-    return frozenset(_ACTIONS) if waiting else frozenset()
-
-
-_ACTIONS = (
-    *("cancel", "change_address", "change_items", "change_payment", "invoice", "return", "exchange", "missing_or_damaged", "repair"),
-    "price_protection",
-)
+    """The proposals that wait for a yes on the screen: the last answer has a card with the buttons for it."""
+    return frozenset(one["choice"]["proposal"] for one in talk.buttons() if one["choice"].get("answer") == "yes")
 
 
 def _keys_are_unique(scope: Scope) -> bool:

@@ -9,7 +9,6 @@ import pytest
 from tests.flows.conftest import Begin
 from tests.flows.talk import text_of
 from xiaoer import act as acting
-from xiaoer import gather as gathering
 from xiaoer import look_up as looking
 from xiaoer.app import App
 from xiaoer.errors import RecordsUnavailable
@@ -32,7 +31,7 @@ async def test_without_the_records_it_says_so_and_asks_no_one_for_proof(
 ) -> None:
     talk = await begin("cus_mei")
     with monkeypatch.context() as broken:
-        broken.setattr(gathering.customers, "get_customer", _down)
+        broken.setattr("xiaoer.gather.customers.get_customer", _down)
         await talk.say(words)
     assert await talk.parts() == ["records_down"]
     await talk.say("我的双肩包到哪了")
@@ -54,7 +53,7 @@ async def test_a_look_up_that_fails_is_not_taken_for_nothing_found(
 ) -> None:
     talk = await begin("cus_mei", language)
     with monkeypatch.context() as broken:
-        broken.setitem(looking._LOOK_UPS, what, _down_later)  # type: ignore[arg-type]
+        broken.setitem(looking._LOOK_UPS, what, _down_later)
         await talk.say(words)
     assert set(await talk.parts()) <= {"records_down", "knowledge_down"}
     assert await talk.parts()
@@ -65,21 +64,21 @@ async def test_a_look_up_that_breaks_ends_the_turn_all_the_same(begin: Begin, mo
         raise ValueError("a defect")
 
     talk = await begin("visitor")
-    monkeypatch.setitem(looking._LOOK_UPS, "products", broken_look_up)  # type: ignore[arg-type]
+    monkeypatch.setitem(looking._LOOK_UPS, "products", broken_look_up)
     await talk.say("静泉电热水壶多少瓦")
     assert await talk.parts() == ["records_down"]
 
 
 async def test_a_proof_is_not_called_wrong_when_it_cannot_be_checked(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = await begin("visitor")
-    monkeypatch.setitem(looking._LOOK_UPS, "verify", _down_later)  # type: ignore[arg-type]
+    monkeypatch.setitem(looking._LOOK_UPS, "verify", _down_later)
     await talk.say("订单 SP2026010199999，尾号 1234，到哪了")
     assert await talk.parts() == ["records_down"]
 
 
 async def test_the_queue_that_cannot_be_counted_still_takes_the_customer(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = await begin("visitor")
-    monkeypatch.setitem(looking._LOOK_UPS, "queue", _down_later)  # type: ignore[arg-type]
+    monkeypatch.setitem(looking._LOOK_UPS, "queue", _down_later)
     answer = text_of(await talk.say("转人工"))
     assert (await talk.conversation()).holder == "queue"
     assert "不在人工服务时间" not in answer

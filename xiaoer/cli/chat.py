@@ -13,6 +13,7 @@ from rich.console import Console
 from xiaoer.app import App
 from xiaoer.cli.options import DataDir, ShopId
 from xiaoer.cli.serve import opened
+from xiaoer.cli.terminal import spoken
 from xiaoer.conversations import store as conversations
 from xiaoer.conversations import store_turns as turns
 from xiaoer.conversations.store import NewMessage
@@ -80,7 +81,8 @@ async def _talk(app: App, who: str, language: str, lines: list[str], *, why: boo
         if why and trace:
             _console.print(f"[dim]{_why(trace)}[/dim]")
         if not answers:
-            _console.print("[dim](A person holds this conversation now; your line waits for them.)[/dim]")
+            held = spoken("A person holds this conversation now; your line waits for them.", "现在由人工客服接待，您的话会等待客服回复。")
+            _console.print(f"[dim]({held})[/dim]")
 
 
 async def _lines(given: list[str]) -> AsyncIterator[str]:

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from xiaoer.app import model_path
+from xiaoer.app import model_path, prepare_folder
 from xiaoer.cli.export import FORMAT
-from xiaoer.cli.options import DataDir
+from xiaoer.cli.options import DataDir, check_shop_id
 from xiaoer.cli.progress import Report, bar
 from xiaoer.cli.records import records
+from xiaoer.cli.terminal import tell
 from xiaoer.db.copy import is_empty, list_tables, write_rows
 from xiaoer.db.scope import Scope
-from xiaoer.errors import Conflict, Invalid, NotFound
+from xiaoer.errors import Conflict, Invalid, ModelUnavailable, NotFound
 from xiaoer.knowledge.knowledge import answerable_path
+from xiaoer.nlu.model import IntentModel
 from xiaoer.settings import Settings, read_settings
 from xiaoer.shop import store_shops
 from xiaoer.shop.types import Shop
 
 _LARGEST = 2 << 30  # bytes unpacked: a small file that unpacks to more is a trap
+_LONGEST = 64 << 20  # bytes of a row
+_MODEL, _FITTED, _UPLOADS = "models/intents.npz", "models/answerable.json", "uploads/"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError)
 
 
 def import_(
@@ -41,32 +47,85 @@ def import_(
     try:
         with zipfile.ZipFile(file) as packed:
             shop_id, lines = asyncio.run(_import(found, packed, name))
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except _DAMAGED as error:
         raise Invalid(
             f"{file} was not made by `xiaoer export`, or is damaged ({error}).", f"{file} 不是导出文件，或已损坏（{error}）。"
         ) from error
-    Console(stderr=True).print(f"{lines} rows → shop {shop_id}", highlight=False)
+    tell(f"{lines} rows → shop {shop_id}", f"{lines} 行记录 → 店铺 {shop_id}")
 
 
 async def _import(settings: Settings, packed: zipfile.ZipFile, name: str | None) -> tuple[str, int]:
-    if sum(entry.file_size for entry in packed.infolist()) > _LARGEST:
+    _check_entries(packed)
+    shop = _read_shop(packed, name)
+    prepare_folder(settings.data_dir)
+    with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".import-") as folder:
+        staged = Path(folder)
+        _stage(packed, staged)
+
+        def read(scope: Scope) -> int:
+            lines = _read(scope, shop, packed, report)
+            _put_in_place(settings.data_dir, staged, shop.id)  # last, and before the commit: files without records harm nobody
+            return lines
+
+        async with records(settings) as database:
+            with bar(f"Importing {shop.id}", f"导入 {shop.id}") as report:
+                return shop.id, await database.write(shop.id, read)
+
+
+def _check_entries(packed: zipfile.ZipFile) -> None:
+    """Invalid for what `xiaoer export` never writes: too much, locked, or a name that leads out of the folder."""
+    entries = packed.infolist()
+    if sum(entry.file_size for entry in entries) > _LARGEST:
         raise Invalid("The file unpacks to more than 2 GiB.", "文件解压后超过 2 GiB。", field="file")
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        is_plain = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not entry.flag_bits & 1
+        is_inside = not path.is_absolute() and ".." not in path.parts and "//" not in entry.filename
+        if not is_plain or not is_inside or set(entry.filename) & set("\\:\0"):
+            raise Invalid(
+                f"{entry.filename!r} in the file is nothing that `xiaoer export` writes.",
+                f"文件中的 {entry.filename!r} 不是 xiaoer export 写入的内容。",
+                field="file",
+            )
+
+
+def _read_shop(packed: zipfile.ZipFile, name: str | None) -> Shop:
     about = json.loads(packed.read("xiaoer.json"))
-    if about.get("format") != FORMAT:
+    if about["format"] != FORMAT:
         raise Invalid(
-            f"Format {about.get('format')}; this version reads {FORMAT}.",
-            f"格式 {about.get('format')} 不支持，本版本读取 {FORMAT}。",
+            f"Format {about['format']}; this version reads {FORMAT}.", f"格式 {about['format']} 不支持，本版本读取 {FORMAT}。"
         )
-    shop = Shop(**{**about["shop"], **({"id": name} if name else {})})
-    async with records(settings) as database:
-        with bar(f"Importing {shop.id}") as report:
-            lines = await database.write(shop.id, lambda scope: _read(scope, shop, packed, report))
-    _unpack(packed, "models/intents.npz", model_path(settings.data_dir, shop.id))
-    _unpack(packed, "models/answerable.json", answerable_path(settings.data_dir / "index", shop.id))
-    for entry in packed.namelist():
-        if entry.startswith("uploads/") and ".." not in PurePosixPath(entry).parts:
-            _unpack(packed, entry, settings.data_dir / "uploads" / shop.id / entry.removeprefix("uploads/"))
-    return shop.id, lines
+    shop = Shop(**{**about["shop"], **({"id": name} if name is not None else {})})
+    check_shop_id(shop.id)
+    return shop
+
+
+def _stage(packed: zipfile.ZipFile, folder: Path) -> None:
+    """Unpack the files beside the place where they will be, and look whether the model can be read."""
+    for entry in packed.infolist():
+        if entry.is_dir() or not (entry.filename in (_MODEL, _FITTED) or entry.filename.startswith(_UPLOADS)):
+            continue
+        path = folder / entry.filename
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with packed.open(entry) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    if (folder / _MODEL).exists():
+        try:
+            IntentModel.load(folder / _MODEL)
+        except ModelUnavailable as error:
+            raise Invalid("The intent model in the file is damaged.", "文件中的意图模型已损坏。", field="file") from error
+
+
+def _put_in_place(data_dir: Path, staged: Path, shop_id: str) -> None:
+    """Move the files to where they belong; what an earlier shop of this id left there gives way. Run again, it does nothing."""
+    fitted = answerable_path(data_dir / "index", shop_id)
+    shutil.rmtree(data_dir / "index" / shop_id, ignore_errors=True)
+    for name, path in ((_MODEL, model_path(data_dir, shop_id)), (_FITTED, fitted), (_UPLOADS, data_dir / "uploads" / shop_id)):
+        if (staged / name).exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            (staged / name).replace(path)
 
 
 def _read(scope: Scope, shop: Shop, packed: zipfile.ZipFile, report: Report) -> int:
@@ -84,13 +143,9 @@ def _read(scope: Scope, shop: Shop, packed: zipfile.ZipFile, report: Report) -> 
     return written
 
 
-def _rows(packed: zipfile.ZipFile, name: str) -> Iterator[Mapping[str, Any]]:
+def _rows(packed: zipfile.ZipFile, name: str) -> Iterator[Any]:
     with packed.open(name) as raw:
-        for line in io.TextIOWrapper(raw, "utf-8"):
+        while line := raw.readline(_LONGEST + 1):
+            if len(line) > _LONGEST:
+                raise Invalid(f"{name}: a row has more than 64 MiB.", f"{name}：有一行超过 64 MiB。", field="file")
             yield json.loads(line)
-
-
-def _unpack(packed: zipfile.ZipFile, name: str, path: Path) -> None:
-    if name in packed.namelist():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(packed.read(name))

@@ -7,6 +7,7 @@ import gc
 import importlib
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import typer
@@ -19,7 +20,10 @@ _MODULES = {
     "demo": "demo", "serve": "serve", "chat": "chat", "settings": "settings", "export": "export", "import": "import_",
     "train": "train", "shops": "shops",
 }  # fmt: skip
-_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE)
+_OF_THE_MACHINE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE,
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG,
+)  # fmt: skip
 
 
 def load_commands(wanted: str = "") -> typer.Typer:
@@ -46,8 +50,13 @@ def main() -> None:
     commands = load_commands(next(iter(sys.argv[1:]), ""))
     gc.freeze()
     gc.enable()
+    run_clearly(lambda: commands(standalone_mode=False))
+
+
+def run_clearly(command: Callable[[], Any]) -> NoReturn:
+    """Run it and exit by how it ended; an error is told in one line."""
     try:
-        result = commands(standalone_mode=False)
+        result = command()
     except XiaoerError as error:
         _end(error.text(language()), 2 if isinstance(error, ConfigurationError | UnavailableError) else 1)
     except typer.TyperException as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -75,7 +76,7 @@ def address_of(settings: Settings, listening: socket.socket) -> str:
 
 
 async def run(
-    settings: Settings, listening: socket.socket, *, ready: Callable[[App], None], stop: asyncio.Event | None = None
+    settings: Settings, listening: socket.socket, *, ready: Callable[[App], Awaitable[None]], stop: asyncio.Event | None = None
 ) -> None:
     """Serve until the process is told to stop (or `stop` is set); `ready` is called once everything answers."""
     logging.getLogger("xiaoer").setLevel(settings.log_level.upper())
@@ -94,7 +95,9 @@ async def run(
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
         if not serving.done():
-            ready(app)
+            gc.collect()
+            gc.freeze()  # what stands now stays: looking through it again and again would cost every turn
+            await ready(app)
         if stop is not None:
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -114,7 +117,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
             await app.close()
 
 
-def _say_where(app: App, listening: socket.socket) -> None:
+async def _say_where(app: App, listening: socket.socket) -> None:
     where = address_of(app.settings, listening)
     shops = len(app.shop_ids)
     text = f"Xiaoer 小二 · {shops} shop(s) · {where} · desk {where}/desk · API {where}/api/v1/openapi.json"

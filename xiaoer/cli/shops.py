@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from xiaoer.aftersales.policy import read_policy
-from xiaoer.cli.options import DataDir, ShopId
+from xiaoer.cli.options import DataDir, ShopId, check_shop_id
 from xiaoer.cli.records import records
+from xiaoer.cli.terminal import tell
 from xiaoer.db.scope import Scope
 from xiaoer.desk.sign_in import add_staff
 from xiaoer.desk.types import Role
@@ -24,7 +27,7 @@ from xiaoer.shop import store_orders, store_products, store_shops
 from xiaoer.shop.types import Shop
 
 commands = typer.Typer(help="The shops of this installation.", no_args_is_help=True)
-_console = Console()
+_console = Console(highlight=False, markup=False, soft_wrap=True)
 T = TypeVar("T")
 
 
@@ -32,7 +35,7 @@ T = TypeVar("T")
 def list_(data_dir: DataDir = None) -> None:
     """The shops, with how much each holds."""
     found = read_settings(data_dir=data_dir)
-    table = Table("shop", "name", "products", "orders", highlight=False)
+    table = Table("shop", "name", "products", "orders")
     for shop, products, orders in asyncio.run(_list(found)):
         table.add_row(shop.id, " · ".join(shop.names.values()), str(products), str(orders))
     _console.print(table)
@@ -61,8 +64,8 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Add a shop. Train its intents next: xiaoer train intents --shop ID."""
-    if not shop or not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in shop):
-        raise Invalid("A shop's id has letters, digits and dashes only.", "店铺 id 只能包含字母、数字和短横线。", field="shop")
+    check_shop_id(shop)
+    _check_place(currency, time_zone)
     new = Shop(shop, {"zh": zh, "en": en}, currency, time_zone, email)
     text = _policy_text(policy)
 
@@ -73,7 +76,10 @@ def add(
         store_shops.save_policy(scope, text)
 
     asyncio.run(_write(read_settings(data_dir=data_dir, shop=shop), store))
-    _console.print(f"Shop {shop} added.", highlight=False)
+    tell(
+        f"Shop {shop} added. Train its intents next: xiaoer train intents --shop {shop}",
+        f"已添加店铺 {shop}。下一步训练意图：xiaoer train intents --shop {shop}",
+    )
 
 
 @commands.command("policy")
@@ -82,8 +88,9 @@ def policy(
 ) -> None:
     """Put an after-sales policy in force (running servers take it at their next start)."""
     text, found = _policy_text(file), read_settings(data_dir=data_dir, shop=shop)
-    asyncio.run(_write(found, lambda scope: store_shops.save_policy(scope, text)))
-    _console.print(f"{len(read_policy(text).clauses)} clauses are in force for shop {found.shop}.", highlight=False)
+    asyncio.run(_write_known(found, lambda scope: store_shops.save_policy(scope, text)))
+    count = len(read_policy(text).clauses)
+    tell(f"{count} clauses are in force for shop {found.shop}.", f"店铺 {found.shop} 已启用 {count} 条售后条款。")
 
 
 @commands.command("staff")
@@ -102,9 +109,9 @@ def staff(
     role: Role = "lead" if lead else "staff"
     language = found.language
     asyncio.run(
-        _write(found, lambda scope: add_staff(scope, email=email, name=name, role=role, password=password, language=language))
+        _write_known(found, lambda scope: add_staff(scope, email=email, name=name, role=role, password=password, language=language))
     )
-    _console.print(f"{name} can sign in to shop {found.shop}.", highlight=False)
+    tell(f"{name} can sign in to shop {found.shop}.", f"{name} 可以登录店铺 {found.shop}。")
 
 
 @commands.command("secret")
@@ -122,7 +129,7 @@ def secret(
             store_shops.save_shop(scope, known, identity_secret=secrets.token_urlsafe(32))
         return store_shops.get_identity_secret(scope)
 
-    _console.print(asyncio.run(_write(found, read)), highlight=False)
+    _console.print(asyncio.run(_write(found, read)))
 
 
 async def _write(settings: Settings, function: Callable[[Scope], T]) -> T:
@@ -130,10 +137,36 @@ async def _write(settings: Settings, function: Callable[[Scope], T]) -> T:
         return await database.write(settings.shop, function)
 
 
+async def _write_known(settings: Settings, function: Callable[[Scope], T]) -> T:
+    """Only where the shop is there; NotFound otherwise."""
+
+    def write(scope: Scope) -> T:
+        store_shops.get_shop(scope, settings.shop)
+        return function(scope)
+
+    return await _write(settings, write)
+
+
+def _check_place(currency: str, time_zone: str) -> None:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise Invalid(f"{currency!r} is no ISO 4217 code, such as CNY.", f"{currency!r} 不是 ISO 4217 货币代码（如 CNY）。", field="currency")
+    try:
+        ZoneInfo(time_zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise Invalid(
+            f"There is no time zone {time_zone!r}; expected an IANA name, such as Asia/Shanghai.",
+            f"没有时区 {time_zone!r}，应为 IANA 名称（如 Asia/Shanghai）。",
+            field="time_zone",
+        ) from None
+
+
 def _policy_text(path: Path) -> str:
     """The policy's YAML, checked."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", f"没有文件 {path}。", field="policy")
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path} is not text in UTF-8.", f"{path} 不是 UTF-8 编码的文本。", field="policy") from error
     read_policy(text)
     return text

@@ -39,9 +39,9 @@ def write_rows(scope: Scope, table: sa.Table, rows: Iterator[Mapping[str, Any]])
     for number, row in enumerate(rows, start=1):
         batch.append(_values(table, row, number))
         if len(batch) == _BATCH:
-            scope.many(table, batch)
+            _insert(scope, table, batch)
             written, batch = written + len(batch), []
-    scope.many(table, batch)
+    _insert(scope, table, batch)
     return written + len(batch)
 
 
@@ -54,8 +54,22 @@ def is_empty(scope: Scope) -> bool:
     return True
 
 
-def _values(table: sa.Table, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _insert(scope: Scope, table: sa.Table, batch: list[dict[str, Any]]) -> None:
+    try:
+        scope.many(table, batch)
+    except sa.exc.OperationalError:  # the disk or the server; no fault of the rows
+        raise
+    except sa.exc.StatementError as error:
+        raise Invalid(
+            f"{table.name}: a row does not fit ({error.orig}). The copy is damaged.",
+            f"{table.name}：有一行数据不符合要求（{error.orig}），备份已损坏。",
+        ) from error
+
+
+def _values(table: sa.Table, row: Any, number: int) -> dict[str, Any]:
     names = {column.name for column in table.c} - {_SHOP}
+    if not isinstance(row, dict):
+        raise Invalid(f"{table.name}, row {number}: not an object.", f"{table.name} 第 {number} 行：不是对象。")
     if set(row) != names:
         odd = ", ".join(sorted(set(row) ^ names))
         raise Invalid(
@@ -65,5 +79,15 @@ def _values(table: sa.Table, row: Mapping[str, Any], number: int) -> dict[str, A
     values = dict(row)
     for column in table.c:
         if isinstance(column.type, UtcDateTime) and values.get(column.name) is not None:
-            values[column.name] = datetime.fromisoformat(values[column.name])
+            values[column.name] = _moment(table, number, values[column.name])
     return values
+
+
+def _moment(table: sa.Table, number: int, text: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Invalid(f"{table.name}, row {number}: {text!r} is no time.", f"{table.name} 第 {number} 行：{text!r} 不是时间。")
+    return found

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from xiaoer.db.migrate import upgrade
 from xiaoer.db.scope import Scope
-from xiaoer.db.writer import Writer
+from xiaoer.db.writer import Writer, is_unavailable
 from xiaoer.errors import ConfigurationError, RecordsUnavailable
 
 READERS = 4
@@ -44,12 +44,7 @@ class SqliteRecords:
             finally:
                 probe.close()
         except (OSError, sqlite3.Error) as error:
-            raise ConfigurationError(
-                f"The records in {path} cannot be used: {error}. Make the folder writable, free the disk, "
-                "or set XIAOER_DATA_DIR to another folder.",
-                f"无法使用数据文件 {path}：{error}。请检查目录权限和磁盘空间，或用 XIAOER_DATA_DIR 换一个目录。",
-                field="data_dir",
-            ) from error
+            raise _unusable(path, error) from error
         return cls(_engine(path), clock)
 
     async def write(self, shop_id: str, function: Callable[[Scope], Any]) -> Any:
@@ -72,7 +67,9 @@ class SqliteRecords:
                     connection.exec_driver_sql("ROLLBACK")
         except StopIteration as error:  # a future refuses it, and its caller would wait for ever
             raise RuntimeError("a store function raised StopIteration") from error
-        except sa.exc.OperationalError as error:
+        except sa.exc.DBAPIError as error:
+            if not is_unavailable(error) and not isinstance(error, sa.exc.OperationalError):
+                raise
             raise RecordsUnavailable(
                 f"The records could not be read ({error.orig}).", f"数据读取失败（{error.orig}）。"
             ) from error
@@ -82,11 +79,16 @@ class SqliteRecords:
         await asyncio.to_thread(self._migrate)
 
     def _migrate(self) -> None:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            upgrade(connection)
-            connection.exec_driver_sql("COMMIT")
-            connection.rollback()
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                upgrade(connection)
+                connection.exec_driver_sql("COMMIT")
+                connection.rollback()
+        except sa.exc.DBAPIError as error:
+            if not is_unavailable(error):
+                raise
+            raise _unusable(Path(self._engine.url.database or ""), error.orig or error) from error
 
     async def close(self) -> None:
         """Finish the queue, then let go of the file."""
@@ -95,6 +97,23 @@ class SqliteRecords:
             self._writer = None
         self._pool.shutdown(wait=True)
         self._engine.dispose()
+
+
+def _unusable(path: Path, error: BaseException) -> ConfigurationError:
+    """Why the file cannot be the records, and what to do about it."""
+    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return ConfigurationError(
+            f"The records in {path} are damaged: {error}. Put a backup in their place (xiaoer import), "
+            "or set XIAOER_DATA_DIR to another folder.",
+            f"数据文件 {path} 已损坏：{error}。请用备份恢复（xiaoer import），或用 XIAOER_DATA_DIR 换一个目录。",
+            field="data_dir",
+        )
+    return ConfigurationError(
+        f"The records in {path} cannot be used: {error}. Make file and folder writable, free the disk, "
+        "or set XIAOER_DATA_DIR to another folder.",
+        f"无法使用数据文件 {path}：{error}。请检查文件和目录权限以及磁盘空间，或用 XIAOER_DATA_DIR 换一个目录。",
+        field="data_dir",
+    )
 
 
 def _engine(path: Path) -> sa.Engine:

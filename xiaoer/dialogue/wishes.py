@@ -23,6 +23,7 @@ _TELLING = ("condition", "reason", "product", "kind", "order_number", "colour", 
 _LOOKS_FOR = re.compile(r"有没有|有什么|有哪|哪款|找|\b(?:do (?:you|u) have|any|looking for|need a)\b", re.IGNORECASE)
 _LIKELY = 0.5
 _SURE_YES = 0.9
+_SURE_TALK = 0.6
 _SERIOUS_TALK = ("human", "complaint", "feedback")
 _HAVE_REASONS = {"aftersales", "change", "price_protection"}  # families of tasks that are asked for with a reason
 # The same wish before and after the goods have arrived.
@@ -150,6 +151,8 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
         return "product_info"
     if _asks_of_product(state, wish, understanding):
         return "product_info"
+    if wish.intent == "chitchat" and wish.intents[0].probability < _SURE_TALK:
+        return "oos"  # an article may know; else it was not understood
     if wish.outcome != "answer" and understanding.has("ordinal") and state.focus.product_ids:
         return "product_info"  # "tell me about the second one"
     is_limited = any(one.kind == "money" and one.value["op"] != "is" for one in wish.entities)

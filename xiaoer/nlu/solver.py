@@ -5,7 +5,7 @@ Method: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate descent met
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 _SLACK = 1e-4  # a smaller step is not taken
+_SMALL = 0.01  # a largest step below this: the solution stands
 _LOOK_AGAIN = 3  # rows that stood still are looked at in every third pass only
 
 
@@ -81,32 +82,42 @@ def solve(
     alphas = np.zeros((len(rows), classes), dtype=np.float32) if begin is None else np.where(labels[:, None] >= 0, begin, 0)
     weights, bias = _weights_of(rows, alphas * signs, features)
     shifts = np.where(signs > 0, np.float32(0.5 / cost / own), np.float32(0.5 / cost))
+    found = Solution(weights, bias, alphas)
     still = np.zeros(len(rows), dtype=bool)
     for epoch in range(epochs):
         look = taking if epoch % _LOOK_AGAIN == 0 else taking[~still[taking]]
-        moved = 0.0
-        for i in generator.permutation(look).tolist():
-            ids, values = rows.row(i)
-            if not len(ids):
-                continue
-            block = weights[ids]
-            sign, alpha, shift = signs[i], alphas[i], shifts[i]
-            gradient = sign * (values @ block + bias) - 1.0 + alpha * shift
-            step = np.maximum(gradient / (-2.0 - shift), -alpha)  # the row and its bias have norm 1 each
-            largest = float(np.abs(step).max())
-            still[i] = largest < 0.01
-            moved = max(moved, largest)
-            if largest > _SLACK:
-                alphas[i] = alpha + step
-                step *= sign
-                bias += step
-                block += values[:, None] * step
-                weights[ids] = block
+        moved = _pass(rows, generator.permutation(look).tolist(), signs, shifts, found, still)
         if progress is not None:
             progress((epoch + 1) / epochs)
-        if moved < 0.01:
+        if moved < _SMALL:
             break
-    return Solution(weights, bias, alphas)
+    return found
+
+
+def _pass(
+    rows: Rows, order: Sequence[int], signs: Floats, shifts: Floats, found: Solution, still: npt.NDArray[np.bool_]
+) -> float:
+    """One step for each row in this order, written into `found`; `still` marks rows that hardly moved. The largest step."""
+    weights, bias, alphas = found.weights, found.bias, found.alphas
+    moved = 0.0
+    for i in order:
+        ids, values = rows.row(i)
+        if not len(ids):
+            continue
+        block = weights[ids]
+        sign, alpha, shift = signs[i], alphas[i], shifts[i]
+        gradient = sign * (values @ block + bias) - 1.0 + alpha * shift
+        step = np.maximum(gradient / (-2.0 - shift), -alpha)  # the row and its bias have norm 1 each
+        largest = float(np.abs(step).max())
+        still[i] = largest < _SMALL
+        moved = max(moved, largest)
+        if largest > _SLACK:
+            alphas[i] = alpha + step
+            step *= sign
+            bias += step
+            block += values[:, None] * step
+            weights[ids] = block
+    return moved
 
 
 def _weights_of(rows: Rows, signed: Floats, features: int) -> tuple[Floats, Floats]:

@@ -27,7 +27,11 @@ _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "affirm", "deny", "chi
 _CAUSES = (
     frozenset({"return_request", "exchange_request", "missing_or_damaged", "repair_request", "warranty_query", "change_items"}),
     frozenset({"logistics_tracking", "urge_shipping", "order_status"}),
+    frozenset({"missing_or_damaged", "urge_shipping"}),
 )
+_POINTS_BACK = re.compile(r"\b(?:change|correct|fix|update|edit|sort) (?:it|this|that)\b")
+_MONEY_BACK = re.compile(r"^\W*(?:please )?(?:refund|give) me\b|^\W*(?:退款|退钱|把钱退)")
+_LEAD_IN = re.compile(r"^\W*(?:if so|if not|if yes|in that case|then|well|so|ok|okay|那|如果是)\W*$")
 _RULES_OF = frozenset({"shipping_policy", "return_policy", "repair_request", "warranty_query", "exchange_request"})
 Span = tuple[int, int]
 
@@ -55,7 +59,7 @@ def split(text: str, predict: Callable[[str], Prediction]) -> list[tuple[Span, P
     if len(pieces) < 2:
         return [((0, len(text)), whole)]
     parts = [_Part(span, predict(text[slice(*span)]), joint) for span, joint in pieces]
-    sure = [part for part in parts if _is_sure(part)]
+    sure = [part for part in parts if _is_sure(part) and not _LEAD_IN.search(text[slice(*part.span)].lower())]
     if len({part.intent for part in sure}) < 2:
         return [((0, len(text)), _best_of(whole, sure))]
     return _grow(text, _merged(text, sure, whole))
@@ -113,7 +117,8 @@ def _joined(text: str, before: _Part, part: _Part, whole: Prediction) -> Predict
         return before.found
     if part.joint == "also":
         return None
-    if before.intent in _RULES_OF and _GOES_ON.search(text[slice(*part.span)].lower()):
+    words = text[slice(*part.span)].lower()
+    if _goes_on(before, part, words):
         return before.found
     pair = {before.intent, part.intent}
     if "complaint" in pair and (part.joint != "end" or "human_request" in pair):
@@ -121,6 +126,15 @@ def _joined(text: str, before: _Part, part: _Part, whole: Prediction) -> Predict
     if any(pair <= causes for causes in _CAUSES) and not _name_other_goods(text, before, part):
         return whole if whole.outcome == "answer" and whole.intents[0][0] in pair else part.found
     return None
+
+
+def _goes_on(before: _Part, part: _Part, words: str) -> bool:
+    """Whether the words mean something only together with what stands before them."""
+    if before.intent in _RULES_OF and _GOES_ON.search(words):
+        return True
+    if before.intent == "cancel_order" and _MONEY_BACK.search(words):
+        return True
+    return part.joint == "comma" and bool(_POINTS_BACK.search(words))
 
 
 def _name_other_goods(text: str, before: _Part, part: _Part) -> bool:

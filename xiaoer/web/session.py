@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import json
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -20,7 +22,8 @@ from xiaoer.db.scope import Scope
 from xiaoer.desk import store as desk
 from xiaoer.desk.types import Staff
 from xiaoer.errors import NotAllowed, NotSignedIn
-from xiaoer.privacy.store import add_audit, list_audit
+from xiaoer.privacy.store import add_audit
+from xiaoer.shop import store_shops
 
 if TYPE_CHECKING:
     from xiaoer.app import App
@@ -29,6 +32,8 @@ COOKIE = "xiaoer_staff"
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
 _ENTER_LASTS = timedelta(days=1)
+_ENTER_BYTES = 16  # 22 characters
+_LINKS = "enter_links"  # the note with the links that were not used yet
 _MOST_CHARACTERS = 4096  # a token longer than this is nobody's
 
 
@@ -113,38 +118,57 @@ def check_origin(request: Request) -> None:
         raise NotAllowed("This form was sent from another site.", "请求来自其他网站，已被拒绝。")
 
 
-def enter_link(app: App, *, shop_id: str, staff_id: str, to: str = "/desk") -> str:
-    """A path that signs this member in once, within a day, and goes on to `to`."""
-    token = _sign(
-        app, {"purpose": "enter", "sub": staff_id, "shop": shop_id, "jti": new_id("ent"), "to": to}, _ENTER_LASTS
-    )
-    return f"/desk/enter?token={quote(token)}"
+async def enter_link(app: App, *, shop_id: str, staff_id: str, to: str = "/desk") -> str:
+    """A path that signs this member in once, within a day, and goes on to `to`. The records keep the token's hash only."""
+    token = secrets.token_urlsafe(_ENTER_BYTES)
+
+    def keep(scope: Scope) -> None:
+        until = int((scope.now + _ENTER_LASTS).timestamp())
+        _save_links(scope, {**_open_links(scope), _hash_of(token): {"staff": staff_id, "to": to, "until": until}})
+
+    await app.database.write(shop_id, keep)
+    return f"/desk/enter?token={token}"
 
 
 async def use_enter_token(app: App, token: str) -> tuple[str, Staff, str]:
     """The shop, the member and where to go; NotSignedIn when the link is not ours, too old, or was used before.
 
-    That it was used stands in the audit, so it counts once in all processes and after a restart.
+    It is taken out of the records, so it counts once in all processes and after a restart.
     """
-    claims = _read(app, token, purpose="enter")
-    used_up = NotSignedIn(
-        "This link has been used or is too old. Sign in instead.", "这个链接已使用过或已过期，请登录。"
-    )
-    if claims is None or claims["shop"] not in app.shop_ids:
-        raise used_up
+    wanted = _hash_of(token)
 
-    def use(scope: Scope) -> Staff | None:
-        scope.lock("audit")  # two windows with the same link: the second must see the first one's line
-        staff = desk.find_staff(scope, claims["sub"])
-        if staff is None or list_audit(scope, about=claims["jti"], limit=1):
+    def use(scope: Scope) -> tuple[Staff, str] | None:
+        links = _open_links(scope)
+        link = links.pop(wanted, None)
+        staff = None if link is None else desk.find_staff(scope, link["staff"])
+        if link is None or staff is None:
             return None
-        add_audit(scope, who=staff.id, what="entered", about=claims["jti"], data={})
-        return staff
+        _save_links(scope, links)
+        add_audit(scope, who=staff.id, what="entered", about=staff.id, data={})
+        return staff, link["to"]
 
-    staff = await app.database.write(claims["shop"], use)
-    if staff is None:
-        raise used_up
-    return claims["shop"], staff, safe_path(claims.get("to"), "/desk")
+    for shop_id in app.shop_ids:
+        if wanted in await app.database.read(shop_id, _open_links):
+            used = await app.database.write(shop_id, use)
+            if used is not None:
+                return shop_id, used[0], safe_path(used[1], "/desk")
+    raise NotSignedIn("This link has been used or is too old. Sign in instead.", "这个链接已使用过或已过期，请登录。")
+
+
+def _open_links(scope: Scope) -> dict[str, Any]:
+    """The links that may still be used, by their tokens' hashes. One who then saves them is alone until the commit."""
+    scope.lock(_LINKS)
+    text = store_shops.find_note(scope, _LINKS)
+    links: dict[str, Any] = json.loads(text) if text else {}
+    return {name: link for name, link in links.items() if scope.now.timestamp() < link["until"]}
+
+
+def _save_links(scope: Scope, links: dict[str, Any]) -> None:
+    store_shops.save_note(scope, _LINKS, json.dumps(links))
+
+
+def _hash_of(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
 
 
 def safe_path(path: object, otherwise: str) -> str:

@@ -52,7 +52,7 @@ async def open_browser(app: App, web: FastAPI, email: str) -> Browser:
     staff = await app.database.read(SHOP, lambda scope: desk.find_staff_by_email(scope, email))
     assert staff is not None
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=web), base_url="http://shop.test")
-    entered = await client.get(enter_link(app, shop_id=SHOP, staff_id=staff.id))
+    entered = await client.get(await enter_link(app, shop_id=SHOP, staff_id=staff.id))
     assert entered.status_code == 303, entered.text
     return Browser(client, staff)
 

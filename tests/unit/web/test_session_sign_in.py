@@ -96,7 +96,7 @@ async def test_what_we_did_not_sign_is_nobody(client: httpx2.AsyncClient, cookie
 async def test_a_link_counts_once_and_for_a_day(app: App, web: FastAPI, clock: StandingClock) -> None:
     lin = await app.database.read(SHOP, lambda scope: desk.find_staff_by_email(scope, LIN))
     assert lin is not None
-    link = enter_link(app, shop_id=SHOP, staff_id=lin.id, to="/explain")
+    link = await enter_link(app, shop_id=SHOP, staff_id=lin.id, to="/explain")
     transport = httpx2.ASGITransport(app=web)
     async with httpx2.AsyncClient(transport=transport, base_url="http://shop.test") as first:
         entered = await first.get(link)
@@ -106,7 +106,7 @@ async def test_a_link_counts_once_and_for_a_day(app: App, web: FastAPI, clock: S
         used = await second.get(link)
         assert used.status_code == 401
         assert COOKIE not in used.cookies
-        late = enter_link(app, shop_id=SHOP, staff_id=lin.id)
+        late = await enter_link(app, shop_id=SHOP, staff_id=lin.id)
         clock.pass_time(timedelta(days=1, seconds=1))
         assert (await second.get(late)).status_code == 401
     written = await app.database.read(SHOP, lambda scope: [one for one in list_audit(scope) if one.what == "entered"])
@@ -120,7 +120,7 @@ async def test_a_token_is_good_for_its_purpose_only(app: App, web: FastAPI) -> N
     transport = httpx2.ASGITransport(app=web)
     async with httpx2.AsyncClient(transport=transport, base_url="http://shop.test") as client:
         assert (await client.get(f"/desk/enter?token={cookie}")).status_code == 401
-        token = enter_link(app, shop_id=SHOP, staff_id=lin.staff.id).partition("=")[2]
+        token = (await enter_link(app, shop_id=SHOP, staff_id=lin.staff.id)).partition("=")[2]
         assert (await client.get("/desk", headers={"Cookie": f"{COOKIE}={token}"})).status_code == 303
 
 

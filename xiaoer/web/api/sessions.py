@@ -142,6 +142,6 @@ _HOT_QUESTIONS = {
         ("How do I return something?", "How do I return something?"),
         ("What does shipping cost?", "What does shipping cost?"),
         ("When will my refund arrive?", "When will my refund arrive?"),
-        ("Any offers right now?", "What offers do you have right now?"),
+        ("Any offers right now?", "Which promotions are running right now?"),
     ),
 }
