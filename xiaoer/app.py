@@ -132,7 +132,13 @@ class App:
                 f"Shop {shop_id!r} has no intent model yet. Train one: xiaoer train intents --shop {shop_id}.",
                 f"店铺“{shop_id}”还没有意图模型，请先训练：xiaoer train intents --shop {shop_id}。",
             )
-        return IntentModel.load(path)
+        try:
+            return IntentModel.load(path)
+        except ModelUnavailable as error:
+            raise ModelUnavailable(
+                f"The intent model {path} is damaged or of another version. Train it again: xiaoer train intents --shop {shop_id}.",
+                f"意图模型 {path} 已损坏或版本不符，请重新训练：xiaoer train intents --shop {shop_id}。",
+            ) from error
 
     async def close(self) -> None:
         """Deliver what is being answered, then let go of everything."""

@@ -17,6 +17,7 @@ from xiaoer.errors import ConfigurationError
 
 PREFIX = "XIAOER_"
 SHORTEST_SECRET = 32  # characters
+SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")  # it names folders, too
 
 
 def _default_data_dir() -> Path:
@@ -67,6 +68,13 @@ class Settings(BaseSettings):
     @classmethod
     def _home(cls, value: Path) -> Path:
         return value.expanduser()
+
+    @field_validator("shop")
+    @classmethod
+    def _names_a_folder(cls, value: str) -> str:
+        if not SHOP_ID.fullmatch(value):
+            raise _Expected("expected letters, digits and dashes only", "只能包含字母、数字和短横线")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -131,7 +139,7 @@ def _refused(error: ValidationError, given: dict[str, Any]) -> ConfigurationErro
     """The first value that does not fit, where it was given, and what was expected. Secrets are not shown."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "?"
-    shown = "***" if name == "secret" else re.sub(r"://[^/]*@", "://***@", repr(first.get("input")))
+    shown = "***" if name == "secret" else re.sub(r"://.*@|password=[^&]*", "://***@", repr(first.get("input")))
     option = f"--{name.replace('_', '-')}"
     en, zh = (f"at {option}", f"通过 {option}") if name in given else ("in the environment or in .env", "在环境变量或 .env 中")
     return ConfigurationError(

@@ -11,11 +11,13 @@ from typing import Any
 class Told:
     """What customers are told of the shop's ways. Money in minor units; days of work are Mondays to Fridays.
 
+    `pick_up_hours`: until the courier gets in touch to collect what goes back; 0 where customers send it themselves.
     `warranty_days`: warranties, by their months, that are told (and counted by the policy's clauses) in days.
     `season_…`: the promotion that takes a sum off every so much.
     """
 
     refund_working_days: int
+    pick_up_hours: int
     repair_working_days: tuple[int, int]
     inspection_fee_minor: int
     quality_days: int

@@ -81,7 +81,9 @@ async def _talk(app: App, who: str, language: str, lines: list[str], *, why: boo
         if why and trace:
             _console.print(f"[dim]{_why(trace)}[/dim]")
         if not answers:
-            held = spoken("A person holds this conversation now; your line waits for them.", "现在由人工客服接待，您的话会等待客服回复。")
+            held = spoken(
+                "A person holds this conversation now; your line waits for them.", "现在由人工客服接待，您的话会等待客服回复。"
+            )
             _console.print(f"[dim]({held})[/dim]")
 
 

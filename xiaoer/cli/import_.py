@@ -97,6 +97,9 @@ def _read_shop(packed: zipfile.ZipFile, name: str | None) -> Shop:
         )
     shop = Shop(**{**about["shop"], **({"id": name} if name is not None else {})})
     check_shop_id(shop.id)
+    words = [shop.names["zh"], shop.names["en"], shop.currency, shop.time_zone, shop.email, shop.hours_from, shop.hours_to]
+    if not all(isinstance(one, str) for one in words):
+        raise ValueError("the shop's own values")
     return shop
 
 
@@ -120,12 +123,26 @@ def _put_in_place(data_dir: Path, staged: Path, shop_id: str) -> None:
     """Move the files to where they belong; what an earlier shop of this id left there gives way. Run again, it does nothing."""
     fitted = answerable_path(data_dir / "index", shop_id)
     shutil.rmtree(data_dir / "index" / shop_id, ignore_errors=True)
-    for name, path in ((_MODEL, model_path(data_dir, shop_id)), (_FITTED, fitted), (_UPLOADS, data_dir / "uploads" / shop_id)):
-        if (staged / name).exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir():
-                shutil.rmtree(path)
-            (staged / name).replace(path)
+    places = {_MODEL: model_path(data_dir, shop_id), _FITTED: fitted, _UPLOADS: data_dir / "uploads" / shop_id}
+    placed: list[Path] = []
+    try:
+        for name, path in places.items():
+            if (staged / name).exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _take_away(path)
+                (staged / name).replace(path)
+                placed.append(path)
+    except OSError:
+        for path in placed:
+            _take_away(path)
+        raise
+
+
+def _take_away(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _read(scope: Scope, shop: Shop, packed: zipfile.ZipFile, report: Report) -> int:

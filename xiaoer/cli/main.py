@@ -22,7 +22,7 @@ _MODULES = {
 }  # fmt: skip
 _OF_THE_MACHINE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE,
-    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG,
+    errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG,
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def main() -> None:
     commands = load_commands(next(iter(sys.argv[1:]), ""))
     gc.freeze()
     gc.enable()
-    run_clearly(lambda: commands(standalone_mode=False))
+    run_clearly(lambda: commands(prog_name="xiaoer", standalone_mode=False))
 
 
 def run_clearly(command: Callable[[], Any]) -> NoReturn:
@@ -77,9 +77,8 @@ def _end(text: str, code: int) -> NoReturn:
 
 def _end_misused(error: Any) -> NoReturn:
     """A command line that cannot be understood; a group without a command shows its help."""
-    text = error.format_message()
-    if "\n" in text.strip():
-        error.show()
+    text = error.format_message().strip()
+    if not text:  # the help has been shown instead
         raise SystemExit(2) from None
     name = error.ctx.command_path if getattr(error, "ctx", None) else "xiaoer"
     _end(spoken(f"{text} See: {name} --help", f"命令行参数有误：{text} 用法见：{name} --help"), 2)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xiaoer.errors import Invalid
-
-_SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
+from xiaoer.settings import SHOP_ID
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of everything Xiaoer keeps. [XIAOER_DATA_DIR]")]
 ShopId = Annotated[str | None, typer.Option("--shop", help="Id of the shop. [XIAOER_SHOP]")]
@@ -20,7 +18,7 @@ Port = Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 t
 
 def check_shop_id(shop_id: object) -> str:
     """The id, which also names folders; Invalid where it cannot be one."""
-    if not isinstance(shop_id, str) or not _SHOP_ID.fullmatch(shop_id):
+    if not isinstance(shop_id, str) or not SHOP_ID.fullmatch(shop_id):
         raise Invalid(
             f"{shop_id!r} cannot be a shop's id: it has letters, digits and dashes only.",
             f"{shop_id!r} 不能作为店铺 id：只能包含字母、数字和短横线。",

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import SecretStr
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from xiaoer.cli.options import DataDir, Host, Port, ShopId
 from xiaoer.privacy.mask import mask_secret, mask_url
@@ -17,10 +18,15 @@ def settings(data_dir: DataDir = None, shop: ShopId = None, host: Host = None, p
     """Print every setting with its value, its source and what it is for. Secrets are masked."""
     overrides = {"data_dir": data_dir, "shop": shop, "host": host, "port": port}
     found = read_settings(**overrides)
-    table = Table("setting", "value", "source", "meaning", highlight=False)
-    for name, value, source, meaning in rows(found, overrides):
-        table.add_row(name, value, source, meaning)
-    Console().print(table)
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:  # a line for each, for grep and cut
+        for row in rows(found, overrides):
+            print("\t".join(row))
+        return
+    table = Table(Column("setting", no_wrap=True), *(Column(name, overflow="fold") for name in ("value", "source", "meaning")))
+    for row in rows(found, overrides):
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
 
 
 def rows(found: Settings, overrides: dict[str, Any]) -> list[tuple[str, str, str, str]]:

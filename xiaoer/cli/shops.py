@@ -149,7 +149,9 @@ async def _write_known(settings: Settings, function: Callable[[Scope], T]) -> T:
 
 def _check_place(currency: str, time_zone: str) -> None:
     if not re.fullmatch("[A-Z]{3}", currency):
-        raise Invalid(f"{currency!r} is no ISO 4217 code, such as CNY.", f"{currency!r} 不是 ISO 4217 货币代码（如 CNY）。", field="currency")
+        raise Invalid(
+            f"{currency!r} is no ISO 4217 code, such as CNY.", f"{currency!r} 不是 ISO 4217 货币代码（如 CNY）。", field="currency"
+        )
     try:
         ZoneInfo(time_zone)
     except (ValueError, OSError, ZoneInfoNotFoundError):

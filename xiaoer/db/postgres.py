@@ -50,7 +50,7 @@ class PostgresRecords:
                 field="database_url",
             ) from error
         except Exception as error:
-            host = rest.rpartition("@")[2]
+            host = rest.rpartition("@")[2].partition("?")[0]  # a password may stand behind it
             raise ConfigurationError(
                 f"PostgreSQL at {host} does not answer: {error}. Check XIAOER_DATABASE_URL and that the server runs.",
                 f"无法连接 PostgreSQL {host}：{error}。请检查 XIAOER_DATABASE_URL 以及数据库是否已启动。",

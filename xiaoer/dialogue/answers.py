@@ -10,7 +10,7 @@ from xiaoer.dialogue.effects import LookUp, Part
 from xiaoer.dialogue.outcome import Finished, Leave, Need, Outcome
 from xiaoer.dialogue.slots.order import REFUNDING
 from xiaoer.dialogue.state import Focus
-from xiaoer.dialogue.view import View
+from xiaoer.dialogue.view import POINTING, View
 from xiaoer.knowledge.types import Answer
 from xiaoer.shop.types import Order, Product, Variant
 
@@ -201,9 +201,13 @@ def _answer(view: View) -> Outcome:
     return Finished((Part("no_answer"),), is_understood=False)
 
 
+_SHORT = 12  # "warranty?" asks about what was talked about
+
+
 def _warranty(view: View) -> Outcome:
     products, parts = _products(view), []
-    if products and view.newest("product", "kind"):
+    is_about_it = bool(view.newest("product", "kind")) or view.says(POINTING) or len(view.words) <= _SHORT
+    if products and is_about_it:
         parts.append(Part("warranty", {"product": products[0]}))
     answer = find_answer(view)
     if answer is not None and answer.outcome == "answer":

@@ -103,9 +103,11 @@ class Engine:
         before = state.question
         again = before is not None and before.goal_id == goal.id and before.slot == ask.slot
         parts = list(state.working.parts)
+        understanding = state.working.understanding
         titles = {"titles": self.flows.by_id[goal.flow].titles}
         asked, digressed = _count_asked(before if again else None, is_digression=bool(parts))
-        if parts and again and self.flows.by_id[goal.flow].group == "talk":  # answered otherwise: which was meant is no matter now
+        is_old = again or (understanding is not None and goal.words not in understanding.text)
+        if parts and is_old and self.flows.by_id[goal.flow].group == "talk":  # which was meant is no matter any more
             return replace(state, goals=state.goals[:-1], question=None), None
         if digressed > MOST_DIGRESSIONS:  # to be asked the same after every answer is a nuisance
             set_aside = replace(state, goals=state.goals[:-1], question=None, proposal=None)

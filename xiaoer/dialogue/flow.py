@@ -4,6 +4,7 @@ A flow:
     id         its name            intents    the intents that start it
     group      information (answers and is done) | task (collects, judges, confirms, acts) | talk
     titles     what staff and customers call it, {"zh": …, "en": …}
+    sure       how likely the wish must be to start it unasked (default: as any other); for acts without a read-back
     family     tasks of one family replace each other when the customer changes their mind (return → exchange)
     steps      a list; each is `kind` or `kind: name`, with options beside it
 
@@ -53,6 +54,7 @@ class Flow:
     intents: tuple[str, ...]
     steps: tuple[Step, ...]
     family: str = ""
+    sure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _flow(data: Mapping[str, Any]) -> Flow:
         intents=tuple(data.get("intents", ())),
         steps=tuple(_step(name, step) for step in data["steps"]),
         family=str(data.get("family", "")),
+        sure=float(data.get("sure", 0.0)),
     )
 
 

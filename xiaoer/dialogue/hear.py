@@ -43,6 +43,7 @@ _ASKS = re.compile(
     r"[?？吗呢]|怎么|多少|什么|哪|几|\b(?:what|how|why|who|which|when|where)\b|^(?:can|could|do|does|is|are|will|would)\b",
     re.IGNORECASE,
 )
+_PROOFS = ("order_number", "last_digits", "phone", "email")  # need not be said again for another wish
 _SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
 
@@ -122,7 +123,8 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if is_changed and wishes and not _is_sure(understanding) and all(one.intent in ABOUT_PRODUCTS for one in wishes):
         return replace(put_goal(state, corrected), question=None)  # "the hoodie, I mean" asks nothing about hoodies
     if wishes:  # the question stays open below them, unless its goal was replaced
-        return push(state, wishes, flows)
+        said = tuple(one for one in goal.heard if one.kind in _PROOFS) if question.slot == "verify" else ()
+        return push(state, tuple(replace(one, heard=(*one.heard, *said)) for one in wishes), flows)
     if is_no(understanding) and question.slot not in ("photo", "condition") and not NO_PHOTO.search(understanding.text.lower()):
         return _drop_goal(state, goal.id)
     if is_changed:
@@ -148,6 +150,8 @@ def _other_goals(
         return ()
     found = goals_of(state, replace(understanding, wishes=sure), context, flows, only_real=True)
     others = tuple(one for one in found if one.flow != goal.flow)
+    if _gives_proof(state, understanding) and not _is_sure(understanding):
+        return ()
     if flows.by_id[goal.flow].group != "task":
         return others
     if _is_told(state, understanding):
@@ -159,6 +163,12 @@ def _other_goals(
     if _names_what_is_at_hand(goal, understanding, context):
         return tuple(one for one in others if one.intent not in ABOUT_PRODUCTS)
     return others
+
+
+def _gives_proof(state: State, understanding: Understanding) -> bool:
+    """An order number or a telephone number after the question who asks: it goes on with what was wanted."""
+    is_asked = state.question is not None and state.question.slot == "verify"
+    return is_asked and any(understanding.has(kind) for kind in _PROOFS)
 
 
 def _is_told(state: State, understanding: Understanding) -> bool:

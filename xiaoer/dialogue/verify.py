@@ -51,8 +51,12 @@ def _proof(view: View) -> tuple[str | None, bool]:
     if heard:
         return str(heard[0].value), heard[0].seq == view.working.seq
     understanding = view.working.understanding
-    if understanding is not None and view.is_asked("verify"):
-        digits = _FOUR_DIGITS.search(understanding.text)
+    numbers = [] if understanding is None else understanding.list_entities("order_number")
+    if understanding is not None and (numbers or view.is_asked("verify")):
+        text = understanding.text
+        for number in numbers:  # "SP2026112277703 6608": the digits beside the number
+            text = text.replace(number.text, " ")
+        digits = _FOUR_DIGITS.search(text)
         if digits:
             return digits.group(), True
     return None, False

@@ -125,10 +125,13 @@ def _goal_of(
     number: int,
     is_only: bool,
 ) -> Goal | None:
-    intent = _intent_of(state, wish, understanding)
+    intent = _intent_of(state, wish, understanding, flows)
     whole = is_only
     if wish.outcome == "ask" and intent == wish.intent and len(wish.intents) > 1:
         return _doubtful(wish, understanding, flows, state.working.seq, number)
+    started = flows.find_for(intent)
+    if started is not None and intent == wish.intent and wish.intents[0].probability < started.sure:
+        return _doubtful(replace(wish, outcome="ask"), understanding, flows, state.working.seq, number, always_asks=True)
     intent = _as_the_order_is(state, intent, understanding, context, flows)
     flow = flows.find_for(intent) or flows.find_for("oos")
     if flow is None or intent in ("affirm", "deny"):
@@ -141,7 +144,16 @@ def _goal_of(
     return listen(goal, understanding, state.working.seq, wish=None if whole else wish)
 
 
-def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
+def _only_names(wish: Wish, understanding: Understanding) -> bool:
+    """"The backpack one": a product and hardly anything else, so that what is wanted of it is what was wanted before."""
+    named = [one for one in wish.entities if one.kind in ("product", "kind")]
+    text = understanding.text[wish.start : wish.end]
+    rest = sum(letter.isalnum() for letter in text) - sum(one.end - one.start for one in named)
+    is_doubtful = wish.outcome != "answer" or not wish.intents or wish.intents[0].probability < _SURE_TALK
+    return bool(named) and rest <= (3 if re.search("[㐀-鿿]", text) else 8) and is_doubtful
+
+
+def _intent_of(state: State, wish: Wish, understanding: Understanding, flows: Flows) -> str:
     """The wish's own intent; a follow-up about a product goes on with what was asked before ("and in blue?")."""
     focus, sure = state.focus, wish.outcome == "answer" and wish.intents and wish.intents[0].probability >= 0.8
     goes_on = follows_up(state, understanding) or focus.intent not in ABOUT_PRODUCTS
@@ -151,6 +163,9 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding) -> str:
         return "product_info"
     if _asks_of_product(state, wish, understanding):
         return "product_info"
+    if _only_names(wish, understanding):
+        going_on = flows.find_for(focus.intent or "")
+        return str(focus.intent) if going_on is not None and _states_of(going_on) else "product_info"
     if wish.intent == "chitchat" and wish.intents[0].probability < _SURE_TALK:
         return "oos"  # an article may know; else it was not understood
     if wish.outcome != "answer" and understanding.has("ordinal") and state.focus.product_ids:
@@ -209,7 +224,9 @@ def _asks_of_product(state: State, wish: Wish, understanding: Understanding) -> 
     return is_most or wish.outcome != "answer" or wish.intent == "size_advice"
 
 
-def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int) -> Goal:
+def _doubtful(
+    wish: Wish, understanding: Understanding, flows: Flows, seq: int, number: int, *, always_asks: bool = False
+) -> Goal:
     """A goal that first asks which of the two likeliest wishes it is (one, if both lead the same way)."""
     candidates: list[dict[str, Any]] = []
     leads = [(score, flow) for score in wish.intents[:3] if (flow := flows.find_for(score.intent)) is not None]
@@ -220,7 +237,7 @@ def _doubtful(wish: Wish, understanding: Understanding, flows: Flows, seq: int, 
         if all(flow.id != one["flow"] for one in candidates):
             candidates.append({"intent": score.intent, "flow": flow.id, "titles": dict(flow.titles)})
     candidates = candidates[:2]
-    if len(candidates) == 1 and len(serious) == len(leads):  # of what may be mere talk, nothing is done unasked
+    if len(candidates) == 1 and len(serious) == len(leads) and not always_asks:  # of what may be mere talk, nothing is done unasked
         flow_id, intent = candidates[0]["flow"], candidates[0]["intent"]
         return listen(Goal(number, str(flow_id), str(intent), understanding.text), understanding, seq)
     slots = {"candidates": Slot(candidates, "inferred")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_PASSWORD = re.compile(r"(://[^:@/]*:)[^@/]*@")
+_PASSWORD = re.compile(r"(://[^:@/?]*:).*@|([?&]password=)[^&]*")
 
 
 def mask_phone(phone: str) -> str:
@@ -27,4 +27,4 @@ def mask_secret(secret: str) -> str:
 
 def mask_url(url: str) -> str:
     """A URL without its password; anything else as it is."""
-    return _PASSWORD.sub(r"\1******@", url)
+    return _PASSWORD.sub(lambda found: f"{found[1]}******@" if found[1] else f"{found[2]}******", url)

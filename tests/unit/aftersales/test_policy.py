@@ -13,6 +13,7 @@ from xiaoer.errors import ConfigurationError
 
 TOLD: dict[str, Any] = {
     "refund_working_days": 2,
+    "pick_up_hours": 24,
     "repair_working_days": [7, 10],
     "inspection_fee_minor": 3000,
     "quality_days": 15,

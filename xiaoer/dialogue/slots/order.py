@@ -103,11 +103,11 @@ def _eligible(orders: tuple[Order, ...], step: Step) -> tuple[Order, ...]:
 
 def _by_mention(view: View, pool: Sequence[Order]) -> tuple[tuple[Order, ...], Any]:
     """The orders that hold a product named in the words, or were placed on a day named; and what was heard."""
-    for heard in view.newest("product", "kind"):
-        ids = set(heard.value["product_ids"])
-        matching = tuple(order for order in pool if any(item.product_id in ids for item in order.items))
-        if matching:
-            return _narrow_by_option(view, matching), heard
+    mentions = view.newest("product", "kind")
+    ids = {one for heard in mentions for one in heard.value["product_ids"]}
+    matching = tuple(order for order in pool if any(item.product_id in ids for item in order.items))
+    if matching:
+        return _narrow_by_option(view, matching), mentions[0]
     for heard in view.newest("date"):
         zone = ZoneInfo(view.context.shop.time_zone)
         first, last = date.fromisoformat(heard.value["from"]), date.fromisoformat(heard.value["to"])

@@ -16,7 +16,7 @@ _ENGLISH = re.compile(
 )
 # What is said before the name belongs to the sentence.
 _LEAD_IN = re.compile(
-    r"^(?:.*(?:抬头|名称)(?:是|写|为|填|开|用)?[:：]?|.*(?:开|写|填|用)(?:给|成|到)(?:公司)?[:：]?|公司(?:是|叫|名)[:：]?)"
+    r"^(?:.*(?:抬头|名称)(?:是|写|为|填|开|用)?[:：]?|.*(?:开|写|填|用)(?:给|成|到)(?:公司)?[:：]?|.*(?:送|寄|发)(?:到|往|去)|公司(?:是|叫|名)[:：]?)"
     r"|^.*(?:made out to|in the name of|issued? to|title(?: is)?:?|company(?: name)?(?: is)?:|invoice(?: please)?(?: to| for)|it's|for|to)\s+"
 )
 # A company that is spoken of is none that is named.

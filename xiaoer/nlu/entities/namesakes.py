@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 # Heads that are too common as words of their own to name a product.
 _NO_HEAD = frozenset(
     (
-        "band", "bands", "board", "box", "boxes", "case", "cream", "free", "kit", "light", "line", "machine", "maker", "one", "pack", "pad",
+        "band", "bands", "board", "box", "boxes", "case", "cream", "free", "kit", "light", "line", "machine", "maker", "one", "pack", "pad", "pair",
         "pairs", "pieces", "set", "shell", "stand", "tee", "throw", "只装", "产品", "双装", "套装", "定制", "条装", "款式"
     )
 )

@@ -38,6 +38,8 @@ export class Panel {
     this.element.addEventListener("keydown", (event) => this.onKey(event));
     this.phone = window.matchMedia(PHONE);
     this.fit = () => this.fitToScreen();
+    // A button that was pressed may be gone or switched off by now, and its keys go to the page.
+    this.onLostKey = (/** @type {KeyboardEvent} */ event) => event.target === document.body && this.onKey(event);
   }
 
   get isOpen() {
@@ -50,6 +52,7 @@ export class Panel {
     this.element.hidden = false;
     this.mark.setAttribute("aria-expanded", "true");
     window.visualViewport?.addEventListener("resize", this.fit);
+    document.addEventListener("keydown", this.onLostKey);
     this.fitToScreen();
     this.onOpen();
     // On a phone the field's keyboard would cover half of what the customer came to read.
@@ -61,6 +64,7 @@ export class Panel {
     this.element.hidden = true;
     this.mark.setAttribute("aria-expanded", "false");
     window.visualViewport?.removeEventListener("resize", this.fit);
+    document.removeEventListener("keydown", this.onLostKey);
     document.documentElement.style.removeProperty("overflow");
     this.onClose();
     this.mark.focus();
