@@ -19,7 +19,7 @@ from xiaoer.shop import store_orders
 from xiaoer.shop.tables import commits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-_DIALOGUES, _LINES = 300, 4
+_DIALOGUES, _LINES = 300, 5
 _PLAIN = ("urge", "unsubscribe", "feedback")  # acts that change nothing of an order's goods or money
 _YES = frozenset(("确认", "好的", "yes", "ok", "确认办理", "Yes, do it", "可以", "sure"))
 _WORDS = (
@@ -51,9 +51,9 @@ class _Play:
         buttons = self.talk.buttons()
         self.pressed += buttons
         chance = self.dice.random()
-        if buttons and chance < 0.35:
+        if buttons and chance < 0.5:
             return await self._press(self.dice.choice(buttons))
-        if self.pressed and chance < 0.45:  # an old button, or one of a message long ago
+        if self.pressed and chance < 0.6:  # an old button, or one of a message long ago
             return await self._press(self.dice.choice(self.pressed))
         number = self.dice.choice((*self.own, *self.others)) if self.own else self.dice.choice(self.others)
         words = self.dice.choice(_WORDS).format(id=number, digits=self.digits)
