@@ -90,7 +90,9 @@ def _without_echoes(wishes: Sequence[Wish], flows: Flows) -> list[Wish]:
         flow = flows.find_for(wish.intent)
         earlier = [one for one in (flows.find_for(other.intent) for other in kept) if one is not None and flow is not None]
         names_something = any(one.kind in ("product", "kind", "order_number") for one in wish.entities)
-        asks_more = any(one is flow and flow.group == "information" for one in earlier) and not names_something
+        about_products = wish.intent in ABOUT_PRODUCTS and any(other.intent in ABOUT_PRODUCTS for other in kept)
+        is_more = about_products or any(one is flow and flow.group == "information" for one in earlier)
+        asks_more = is_more and not names_something
         if not (asks_more or _only_tells_why(wish, wishes, flows)):
             kept.append(wish)
     return _without_halves(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,12 +62,21 @@ def compose(writer: TemplateWriter, ending: Ending, context: Context) -> Reply:
     return Reply(
         text="\n\n".join(dict.fromkeys(text for text in texts if text)),
         language=context.language,
-        cards=tuple(card for part in ending.parts for card in _cards(part, words)),
+        cards=_each_once(card for part in ending.parts for card in _cards(part, words)),
         sources=_sources(ending.parts),
         chips=_chips(ending.parts, words),
         expects=expects,
         facts=tuple({"template": part.template, **part.facts} for part in ending.parts),
     )
+
+
+def _each_once(cards: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Two parts may show the same card; a customer wants to see it once."""
+    kept: list[Mapping[str, Any]] = []
+    for card in cards:
+        if card not in kept:
+            kept.append(card)
+    return tuple(kept)
 
 
 def _cards(part: Part, words: Words) -> list[Mapping[str, Any]]:

@@ -21,7 +21,7 @@ _LEAD_IN = re.compile(
 )
 # A company that is spoken of is none that is named.
 _NO_NAME = re.compile(
-    r"^[一-鿿]{0,4}公司$|快递公司|物流公司|[你我他她您]们?(?:家|的)?公司|什么|哪|吗|个人|\b(?:a|an|any|her|his|my|our|the|their|this|which|your) company$"
+    r"^[一-鿿]{0,4}公司$|(?:可以|能|要|想|怎么|如何|需要)[一-鿿]{0,3}(?:公司|单位)$|快递公司|物流公司|[你我他她您]们?(?:家|的)?公司|什么|哪|吗|个人|\b(?:a|an|any|her|his|my|our|the|their|this|which|your) company$"
 )
 
 
