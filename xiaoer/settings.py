@@ -161,7 +161,7 @@ def _in_chinese(first: Any) -> str:
         "less_than_equal": f"不能大于 {limits.get('le')}",
         "greater_than_equal": f"不能小于 {limits.get('ge')}",
     }
-    return expected.get(first["type"], first["msg"])
+    return expected.get(first["type"], str(first["msg"]))
 
 
 def sources(settings: Settings, overrides: dict[str, Any]) -> dict[str, str]:

@@ -63,7 +63,8 @@ async def _play(app: App, http: httpx2.AsyncClient, base: str, dialogue: Mapping
                 answer = await talk.say(line, facts)
             except (TimeoutError, LookupError) as error:
                 return [*wrong, f"line {number} ({line.get('say') or line.get('press')}): {error or 'no answer'}"]
-            wrong += [f"line {number} ({line.get('say') or line.get('press')}): {one}" for one in compare(line, answer, before, facts)]
+            said = line.get("say") or line.get("press")
+            wrong += [f"line {number} ({said}): {one}" for one in compare(line, answer, before, facts)]
     return wrong
 
 

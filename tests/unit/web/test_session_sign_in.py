@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,8 +17,10 @@ from tests.conftest import StandingClock
 from tests.unit.web.shop import LIN, OTHER, SHOP
 from tests.unit.web.staff import open_browser
 from xiaoer.app import App
+from xiaoer.db.scope import Scope
 from xiaoer.desk import store as desk
 from xiaoer.privacy.store import list_audit
+from xiaoer.shop import store_shops
 from xiaoer.web.session import COOKIE, enter_link, safe_path
 
 PASSWORD = "a-long-password"
@@ -111,6 +115,30 @@ async def test_a_link_counts_once_and_for_a_day(app: App, web: FastAPI, clock: S
         assert (await second.get(late)).status_code == 401
     written = await app.database.read(SHOP, lambda scope: [one for one in list_audit(scope) if one.what == "entered"])
     assert [one.who for one in written] == [lin.id]
+
+
+async def test_the_records_know_a_link_by_its_hash_and_only_until_it_is_used(app: App, web: FastAPI, clock: StandingClock) -> None:
+    def kept(scope: Scope) -> str:
+        return store_shops.find_note(scope, "enter_links") or ""
+
+    lin = await app.database.read(SHOP, lambda scope: desk.find_staff_by_email(scope, LIN))
+    assert lin is not None
+    old = await enter_link(app, shop_id=SHOP, staff_id=lin.id)
+    token = old.partition("=")[2]
+    assert len(token) == 22
+    written = await app.database.read(SHOP, kept)
+    assert lin.id in written
+    assert token not in written
+    clock.pass_time(timedelta(days=1, seconds=1))
+    link = await enter_link(app, shop_id=SHOP, staff_id=lin.id)
+    assert len(json.loads(await app.database.read(SHOP, kept))) == 1  # the old one is forgotten
+    transport = httpx2.ASGITransport(app=web)
+    browsers = [httpx2.AsyncClient(transport=transport, base_url="http://shop.test") for _ in range(4)]
+    answers = await asyncio.gather(*(browser.get(link) for browser in browsers))
+    assert sorted(one.status_code for one in answers) == [303, 401, 401, 401]
+    assert json.loads(await app.database.read(SHOP, kept)) == {}
+    for browser in browsers:
+        await browser.aclose()
 
 
 async def test_a_token_is_good_for_its_purpose_only(app: App, web: FastAPI) -> None:
