@@ -182,13 +182,14 @@ def _hand_off(past: Scope, talk: Talk, conversation: Conversation, reason: str, 
     current = conversations.get_conversation(past, conversation.id)
     current = conversations.save_answered(past, current, answered_seq=current.customer_seq, state={}, mood=talk.mood)
     conversations.save_holder(past, current, holder="queue", waiting_since=past.now)
+    said = conversations.list_recent(past, conversation.id)
     summary = {
         "reason": reason,
         "goals": [{"flow": talk.wants, "titles": dict(flows.by_id[talk.wants].titles), "slots": _slots(talk)}],
         "order_id": talk.order.id if talk.order else None,
         "product_ids": [],
         "mood": talk.mood,
-        "last_words": current.last_text,
+        "last_words": next((one.text for one in reversed(said) if one.author == "customer"), ""),
         "is_verified": talk.order is not None,
     }
     note = NewMessage(

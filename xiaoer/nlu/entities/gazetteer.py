@@ -19,6 +19,8 @@ from xiaoer.nlu.types import Entity
 from xiaoer.shop.types import Product
 
 _SIZE = re.compile(r"(?<![a-z\d'’])(xxxl|xxl|xl|xs|[sml]|[2-4]xl)(?![a-z\d'])\s*(?:码|号)?|(?<![\d.])(2[2-9]|3\d|4[0-6])\s*(?:码|号)|\bsize\s*(\d{2}|xxl|xl|xs|[sml])\b|\beu\s?(3\d|4[0-6])\b")
+# "Too small" says why it goes back, not which size is meant.
+_NO_COMPLAINT = r"(?<![a-z])(?<!too )(?<!very )(?<!bit )(?<!so )(?<!little )(?<!extra )"
 _WORDS_OF_SIZE = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "小码": "S", "中码": "M", "大码": "L", "加大码": "XL"}
 _TRUE_ATTRIBUTES = (
     ("waterproof", r"防水|\bwater ?proof\b|\bwater[- ]resistant\b"),
@@ -170,5 +172,5 @@ def _sizes(original: str, normal: Normalised, taken: Iterable[tuple[int, int]]) 
         yield entity("size", original, normal, match.start(), match.end(), size)
     for name, size in _WORDS_OF_SIZE.items():
         place = normal.text.find(name)
-        if place >= 0 and (name[0] >= "㐀" or re.search(rf"(?<![a-z]){name}(?![a-z])(?! enough)", normal.text)):
+        if place >= 0 and (name[0] >= "㐀" or re.search(rf"{_NO_COMPLAINT}{name}(?![a-z])(?! enough)", normal.text)):
             yield entity("size", original, normal, place, place + len(name), size)
