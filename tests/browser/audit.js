@@ -48,7 +48,7 @@
   const found = [];
   for (const element of elements) {
     const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if (!text.length || element.closest("svg, script, style, noscript, :disabled, [aria-disabled=true]")) continue;
+    if (!text.length || element.closest("svg, script, style, noscript, :disabled, [aria-disabled=true], label:has(:disabled)")) continue;
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const box = element.getBoundingClientRect();
     if (box.width <= 1 || box.height <= 1) continue; // only for screen readers

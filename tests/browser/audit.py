@@ -23,6 +23,7 @@ def find_faults(page: Page) -> list[str]:
 
 def look(page: Page) -> list[str]:
     """Only what can be seen: contrast, width, and ids that are there twice."""
+    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")  # colours fade over
     return list(page.evaluate(_LOOK))
 
 

@@ -6,7 +6,13 @@ from playwright.sync_api import Locator, Page, expect
 
 WORDS = {
     "zh": {"open": "打开客服聊天", "close": "关闭", "field": "输入您的问题", "log": "聊天记录", "person": "转人工"},
-    "en": {"open": "Open the chat", "close": "Close", "field": "Write your question", "log": "Conversation", "person": "Talk to a person"},
+    "en": {
+        "open": "Open the chat",
+        "close": "Close",
+        "field": "Write your question",
+        "log": "Conversation",
+        "person": "Talk to a person",
+    },
 }
 
 

@@ -44,7 +44,7 @@ def picture(page: Page, name: str) -> list[str]:
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found = look(page) if scheme == "dark" else find_faults(page)
             faults += [f"{name} {width} {scheme}: {one}" for one in found]
             page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", animations="disabled")
@@ -82,9 +82,8 @@ def test_the_explanation(
     server: DemoServer, windows: Windows, lin: Any, scenes: Mapping[str, str], language: str
 ) -> None:
     desk = Desk(windows.open(language, storage_state=lin), language).open_id(server.base, scenes[language])
-    desk.lines.last.locator("a[href^='/explain/']").click(modifiers=["Shift"])
-    page = desk.page.context.wait_for_event("page") if len(desk.page.context.pages) < 2 else desk.page.context.pages[1]
-    windows.watch(page)
+    page, address = desk.page, desk.lines.last.locator("a[href^='/explain/']").get_attribute("href")
+    page.goto(f"{server.base}{address}")
     expect(page.locator("#timings")).to_be_attached()
     assert not picture(page, f"explain-{language}")
 
@@ -106,7 +105,7 @@ def test_the_other_pages(server: DemoServer, windows: Windows, lin: Any, path: s
     page.goto(server.base + path)
     faults = find_faults(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert not faults + look(page)
 
 

@@ -148,7 +148,7 @@ def test_a_visitor_must_prove_an_order(server: DemoServer, windows: Windows) -> 
 def test_what_can_be_pressed(server: DemoServer, windows: Windows) -> None:
     """Hot questions, useful or not, products to compare, the shop's own buttons."""
     visitor = Customer(windows.open("zh")).visit(server.base, "visitor").open()
-    visitor.panel.locator(".hot").get_by_role("button").first.press("Enter")
+    visitor.panel.locator(".hot").get_by_role("button").filter(has_text="运费").press("Enter")
     expect(visitor.answers).to_have_count(1)
     expect(visitor.panel.locator(".hot")).to_have_count(0)
     visitor.page.keyboard.press("Escape")  # works although the button that had the focus is gone
@@ -169,4 +169,4 @@ def test_what_can_be_pressed(server: DemoServer, windows: Windows) -> None:
 
     mei = Customer(windows.open("zh")).visit(server.base, "mei")
     mei.page.get_by_role("listitem").filter(has_text="城行防水双肩包").get_by_role("button", name="问小二").click()
-    expect(mei.answers.last).to_contain_text("运单号")
+    expect(mei.answers.last).to_contain_text("城行防水双肩包")

@@ -165,7 +165,7 @@ def test_the_check_fails_loudly_when_an_article_says_something_else(
     change_records(spruce_data, sabotage)
     assert check_demo(settings_of(spruce_data)) == 1
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("✗ policy-question")]
-    assert any("policy-question-zh: line 1 (七天无理由退货，运费谁出？): '12'" in line for line in lines), lines
+    assert any("policy-question-zh: line 1 (七天无理由退货，运费谁出？): '12 元'" in line for line in lines), lines
     assert any("policy-question-en" in line and "'¥12' is not in" in line for line in lines), lines
 
 
