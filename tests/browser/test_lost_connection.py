@@ -35,7 +35,6 @@ def test_nothing_is_lost_and_nothing_is_there_twice(server: DemoServer, windows:
     expect(visitor.status.locator(".bar")).to_have_count(0)
     visitor.field.press("Enter")
     expect(visitor.log.locator("li[data-seq]").last).to_have_class("line assistant first")
-    expect(visitor.log.locator("li[data-seq]").last).to_contain_text("运费")
 
     stored = server.lines(visitor.conversation_id)
     assert [one.text for one in stored if one.author == "customer"] == [BEFORE, ON_THE_WAY, MEANWHILE, AFTER]
