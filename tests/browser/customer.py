@@ -15,6 +15,11 @@ WORDS = {
     },
 }
 
+_IS_LOADED = """() => {
+  const { conversation, lines } = document.querySelector("xiaoer-chat").app.record;
+  return conversation && (conversation.last_seq === 0 || lines.size > 0);
+}"""
+
 
 class Customer:
     """Somebody on the shop's page. `who`: mei and bo are signed in, visitor is not."""
@@ -37,9 +42,10 @@ class Customer:
         return self
 
     def open(self) -> Customer:
-        """Open the chat by its mark in the corner."""
+        """Open the chat by its mark in the corner, and see what was said before."""
         self.page.get_by_role("button", name=self.words["open"]).click()
         expect(self.panel).to_be_visible()
+        self.page.wait_for_function(_IS_LOADED)
         return self
 
     @property

@@ -34,6 +34,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(server: DemoServer, windows:
     expect(visitor.panel.locator("li.pending")).to_have_count(0)
     expect(visitor.status.locator(".bar")).to_have_count(0)
     visitor.field.press("Enter")
+    expect(visitor.log.locator("li.customer[data-seq]").filter(has_text=AFTER)).to_have_count(1)
     expect(visitor.log.locator("li[data-seq]").last).to_have_class("line assistant first")
 
     stored = server.lines(visitor.conversation_id)
@@ -47,19 +48,21 @@ def test_nothing_is_lost_and_nothing_is_there_twice(server: DemoServer, windows:
 
 
 def test_what_waits_survives_a_reload(server: DemoServer, windows: Windows) -> None:
-    """The line was written without a connection; the page is loaded again; then it goes out, once."""
+    """The line was written without a connection, and the page was left; when the customer is back it goes out, once."""
     windows.expect_trouble("ERR_INTERNET_DISCONNECTED|WebSocket")
     visitor = Customer(windows.open("zh")).visit(server.base, "visitor").open()
     visitor.ask(BEFORE)
     context = visitor.page.context
     context.set_offline(True)
+    conversation_id = visitor.conversation_id
     visitor.say(AFTER)
     expect(visitor.panel.get_by_text("网络断开，恢复后会自动发送")).to_be_visible()
+    visitor.page.goto("about:blank")
     context.set_offline(False)
-    context.route("**/chat/socket", lambda route: route.abort())
-    visitor.page.reload()
+    assert len(server.lines(conversation_id)) == 2  # what was said before, and nothing of the new line
+    visitor.page.goto(f"{server.base}/shop")
     expect(visitor.answers).to_have_count(2)
-    stored = server.lines(visitor.conversation_id)
+    stored = server.lines(conversation_id)
     assert [one.text for one in stored if one.author == "customer"] == [BEFORE, AFTER]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import expect
@@ -142,3 +143,49 @@ def test_two_staff_never_hold_the_same_conversation(server: DemoServer, windows:
     expect(lins.holder).to_have_attribute("data-holder", "me")
     lins.write("您好，我来帮您。")
     expect(visitor.log.locator("li.staff .who").last).to_contain_text("Lin 林")
+
+
+def test_the_desk_by_keyboard_alone(server: DemoServer, windows: Windows, lin: Any) -> None:
+    visitor = Customer(windows.open("zh")).visit(server.base, "visitor").open()
+    visitor.ask_for_person()
+    desk = Desk(windows.open("zh", storage_state=lin))
+    page, keyboard = desk.page, desk.page.keyboard
+    page.goto(f"{server.base}/desk?tab=queue")
+    rows = desk.inbox.locator("[data-row]")
+    for place in range(rows.count()):  # J walks down, to the one who came last
+        keyboard.press("j")
+        expect(rows.nth(place)).to_have_attribute("aria-current", "true")
+    keyboard.press("k")
+    expect(rows.nth(rows.count() - 2)).to_have_attribute("aria-current", "true")
+    keyboard.press("j")
+    expect(page).to_have_url(re.compile(visitor.conversation_id))
+
+    keyboard.press("t")
+    expect(visitor.events.last).to_have_text("Lin 林 为您服务")
+    expect(desk.holder).to_have_attribute("data-holder", "me")
+    keyboard.press("r")
+    words = page.get_by_role("textbox", name=desk.words["words"])
+    expect(words).to_be_focused()
+    keyboard.type("/")
+    expect(page.get_by_role("listbox", name="快捷短语")).to_be_visible()
+    keyboard.press("Enter")  # takes the first phrase
+    phrase = words.input_value()
+    assert len(phrase) > 5
+    keyboard.press("Enter")
+    expect(visitor.log.locator("li.staff")).to_contain_text(phrase)
+    expect(words).to_have_value("")
+    keyboard.press("Escape")
+    keyboard.press("n")
+    keyboard.type("T 和 R 在这里只是字母")
+    keyboard.press("Enter")
+    expect(desk.lines.last).to_contain_text("只是字母")
+
+    keyboard.press("Escape")
+    keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox", name="搜索")).to_be_focused()
+    keyboard.press("Escape")
+    keyboard.press("?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    keyboard.press("Escape")
+    keyboard.press("t")
+    expect(visitor.events.last).to_have_text("接下来由 AI 客服小二为您服务")
