@@ -10,7 +10,7 @@ export XIAOER_TEST_REQUIRE ?= postgres,chromium
 endif
 
 .DEFAULT_GOAL := menu
-.PHONY: menu demo setup services test unit lint types imports package check clean
+.PHONY: menu demo setup services test unit minilm lint types imports package check clean
 
 menu:
 	@awk -f scripts/menu.awk $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: services setup ## all tests 运行全部测试 (make test ARGS="-k returns
 unit: setup ## the quick tests only 只运行单元测试
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+minilm: # .venv-train with torch, and the encoder folder build/minilm: for the tests of fine-tuning and for benchmarks
+	@sh scripts/venv_train.sh
+
 lint: setup ## style of Python and of the pages 代码与页面风格
 	@$(BIN)/ruff check .
 	@$(BIN)/djlint xiaoer --lint --quiet
@@ -50,5 +53,5 @@ check: ## everything that CI runs 运行与 CI 相同的全部检查
 	@bash .ci/run
 
 clean: ## remove .venv and everything that was built 清理
-	@rm -rf $(VENV) build dist artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@rm -rf $(VENV) .venv-train build dist artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

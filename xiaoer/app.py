@@ -152,6 +152,11 @@ def model_path(data_dir: Path, shop_id: str) -> Path:
     return data_dir / "models" / shop_id / "intents.npz"
 
 
+def encoders_path(data_dir: Path) -> Path:
+    """Where the encoders of an installation lie in the data folder."""
+    return data_dir / "encoders"
+
+
 def labels_of(words: dict[str, object]) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
     """The shop's dictionary as labels of option and attribute names and values, and units of attributes."""
     labels: dict[str, dict[str, str]] = {}
