@@ -39,6 +39,7 @@ from xiaoer.dialogue.state import State, from_json, to_json
 from xiaoer.errors import Conflict
 from xiaoer.gather import gather
 from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.knowledge.store_heads import add_uses
 from xiaoer.live.memory import MemoryLive, conversation_topic, inbox_topic
 from xiaoer.look_up import look_up
 from xiaoer.nlu.types import Understanding
@@ -250,6 +251,7 @@ class Turns:
                 current = conversations.save_holder(scope, current, holder="queue", waiting_since=scope.now)
                 conversations.add_message(scope, conversation.id, reply.as_summary(ending, turn_id))
             turns.save_turn(scope, turn_of(scope, message))
+            add_uses(scope, [source["article_id"] for source in reply.sources])
             return _Delivered(message, more=current.customer_seq > last_seq)
 
         def refused(scope: Scope) -> object:

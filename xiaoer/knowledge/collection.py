@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,6 +56,13 @@ class Collection:
         for word in all_terms().words():
             self.spelling.learn(word[place : place + 2] for place in range(len(word) - 1))
         self.spelling.learn(all_terms().stems())
+
+    def copy(self) -> Collection:
+        """The same articles, to try something out: what is put here, this one does not notice."""
+        other = copy.copy(self)
+        other.articles, other._shelved, other._numbers = dict(self.articles), dict(self._shelved), dict(self._numbers)
+        other._frequency, other._rarity, other.spelling = self._frequency.copy(), None, self.spelling.copy()
+        return other
 
     def put(self, article: Article) -> list[Entry]:
         """Take an article in (or out, when it is not published) and return what the engine must hold of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -64,6 +64,18 @@ class Knowledge:
         with shelf.lock:  # an edit in another thread must not change the arrays under the ranking
             found = search(shelf.collection, shelf.index, question, asking, shelf.model.fusion)
         return _decide(shelf.model, found, question)
+
+    def try_article(
+        self, scope: Scope, article: Article, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
+    ) -> Answer:
+        """What the shop would say if this article were published now, in the place of the one with its id. Nothing is stored."""
+        shelf = self.refresh(scope)
+        with shelf.lock:
+            apart, model = shelf.collection.copy(), shelf.model
+        live = replace(article, state="published", valid_from=None, valid_to=None)
+        tried = _Tried(shelf.index, apart.put(live))
+        asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
+        return _decide(model, search(apart, tried, question, asking, model.fusion), question)
 
     def refresh(self, scope: Scope) -> _Shelf:
         """Bring the shop's index up to the outbox. Cheap when nothing changed: one query."""
@@ -125,6 +137,18 @@ def _apply(shelf: _Shelf, fresh: Sequence[Article], ours: set[str], newest: int)
     if ours:
         shelf.index.replace(ours, entries, applied=newest)
     shelf.seen = newest
+
+
+class _Tried:
+    """The engine as it would be with these entries too."""
+
+    def __init__(self, index: EmbeddedIndex, entries: Sequence[Entry]) -> None:
+        self._index, self._entries = index, entries
+
+    def find(self, tokens: Sequence[str]) -> list[tuple[str, str, float]]:
+        """What the engine finds, and the entries that share a token with the question."""
+        wanted = set(tokens)
+        return self._index.find(tokens) + [(one.article_id, one.key, 0.0) for one in self._entries if wanted & set(one.tokens)]
 
 
 def answerable_path(folder: Path, shop_id: str) -> Path:

@@ -8,6 +8,7 @@ from functools import lru_cache
 MOST_SHOWN = 600  # characters; a longer body is cut to the paragraphs that answer
 
 _BOLD = re.compile(r"(\*\*|__|`)(.+?)\1")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 
@@ -17,7 +18,7 @@ def as_plain(markdown: str) -> str:
     """The text without marks. A table row becomes its cells joined by " | ", a list item begins with "· "."""
     lines: list[str] = []
     for line in markdown.splitlines():
-        text = _LINK.sub(r"\1", _BOLD.sub(r"\2", line)).rstrip()
+        text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", _BOLD.sub(r"\2", line))).rstrip()
         if "|" in text and _RULE.match(text):
             continue
         if text.lstrip().startswith("|"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
 from xiaoer.knowledge.collection import Collection, Shelved
-from xiaoer.knowledge.index.embedded import EmbeddedIndex
 from xiaoer.knowledge.ranking import Asked, Matrix, Measured, measure, weigh
 from xiaoer.knowledge.reading import coarse, read_question
 from xiaoer.knowledge.types import Article, ArticleText, Audience
@@ -27,6 +27,14 @@ class Asking:
     intent: str = ""
     without: frozenset[str] = frozenset()
     without_key: str | None = None
+
+
+class Finds(Protocol):
+    """What finds candidates: an engine, or an engine with something to be tried out beside it."""
+
+    def find(self, tokens: Sequence[str]) -> list[tuple[str, str, float]]:
+        """(article id, key, score) of entries that share a token with the question."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Pool:
 
 
 def search(
-    collection: Collection, index: EmbeddedIndex, question: str, asking: Asking, fusion: Sequence[float]
+    collection: Collection, index: Finds, question: str, asking: Asking, fusion: Sequence[float]
 ) -> list[Scored]:
     """Articles that may answer, best first. Those that name the understood intent are put forward."""
     pool = look(collection, index, question, asking)
@@ -70,7 +78,7 @@ def search(
     return [_scored(pool, asking, i, float(scores[i]), float(shares[i])) for i in order]
 
 
-def look(collection: Collection, index: EmbeddedIndex, question: str, asking: Asking) -> Pool | None:
+def look(collection: Collection, index: Finds, question: str, asking: Asking) -> Pool | None:
     """Every candidate measured, or None when no word of the question stands anywhere."""
     reading = read_question(question, collection.spelling)
     asked = weigh(collection, reading, without_key=asking.without_key)
@@ -89,7 +97,7 @@ def shares_of(scores: Matrix) -> Matrix:
 
 
 def find_candidates(
-    collection: Collection, index: EmbeddedIndex, tokens: Sequence[str], asking: Asking
+    collection: Collection, index: Finds, tokens: Sequence[str], asking: Asking
 ) -> list[Shelved]:
     """The articles to rank, by id: open to who asks, today, and found by the engine."""
     found = sorted({article_id for article_id, _, _ in index.find(tokens)} - asking.without)

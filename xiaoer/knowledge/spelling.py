@@ -41,6 +41,14 @@ class Spelling:
         self._sounds: dict[str, list[str]] = {}  # two sounds → the pairs of characters
         self._syllables: set[str] = set()
 
+    def copy(self) -> Spelling:
+        """One that knows the same and learns for itself."""
+        other = Spelling()
+        other._known, other._syllables = dict(self._known), set(self._syllables)
+        other._shorter = {key: list(stems) for key, stems in self._shorter.items()}
+        other._sounds = {key: list(pairs) for key, pairs in self._sounds.items()}
+        return other
+
     def learn(self, tokens: Iterable[str]) -> None:
         """Take tokens in: stems and pairs of characters. They stay known."""
         for token in tokens:

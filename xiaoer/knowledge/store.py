@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,20 +12,23 @@ import sqlalchemy as sa
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound
 from xiaoer.knowledge.tables import article_changes, article_history, articles
+from xiaoer.knowledge.tokens import fold
 from xiaoer.knowledge.types import Article, ArticleText
 
 
-def save_article(scope: Scope, article: Article) -> Article:
-    """Store the article as its next version, with its history and the index's outbox row. An unchanged one is left alone."""
+def save_article(scope: Scope, article: Article, *, by: str = "", note: str = "") -> Article:
+    """Store the article as its next version, with its history and the index's outbox row. An unchanged one is left alone.
+
+    `by` and `note` stand in the history: who did it, and why.
+    """
     scope.lock("articles")  # two writers must not take the same number
     stored = find_article(scope, article.id)
     if stored is not None and replace(article, version=stored.version, updated_at=stored.updated_at) == stored:
         return stored
     new = replace(article, version=stored.version + 1 if stored else 1, updated_at=scope.now)
-    values = _values(new)
-    scope.upsert(articles, values, keys=["id"], update=[name for name in values if name != "id"])
-    history = {"article_id": new.id, "version": new.version, "article": _plain(new), "saved_at": scope.now}
-    scope.execute(scope.insert(article_history).values(**history))
+    put_row(scope, new)
+    history = {"article_id": new.id, "version": new.version, "article": to_plain(new), "saved_at": scope.now}
+    scope.execute(scope.insert(article_history).values(**history, saved_by=by, note=note))
     seq = int(scope.scalar(scope.select(sa.func.max(article_changes.c.seq))) or 0) + 1
     scope.upsert(article_changes, {"article_id": new.id, "seq": seq}, keys=["article_id"], update=["seq"])
     return new
@@ -34,7 +37,7 @@ def save_article(scope: Scope, article: Article) -> Article:
 def find_article(scope: Scope, article_id: str) -> Article | None:
     """The article in its present version, or None."""
     row = scope.first(scope.select(articles).where(articles.c.id == article_id))
-    return None if row is None else _article(row._mapping)
+    return None if row is None else from_plain(row._mapping)
 
 
 def get_article(scope: Scope, article_id: str) -> Article:
@@ -50,7 +53,7 @@ def list_articles(scope: Scope, *, category: str | None = None) -> tuple[Article
     query = scope.select(articles).order_by(articles.c.id)
     if category is not None:
         query = query.where(articles.c.category == category)
-    return tuple(_article(row._mapping) for row in scope.all(query))
+    return tuple(from_plain(row._mapping) for row in scope.all(query))
 
 
 def latest_change(scope: Scope) -> int:
@@ -67,12 +70,22 @@ def list_changed(scope: Scope, *, after: int) -> tuple[Article, ...]:
     return tuple(one for one in list_articles(scope) if one.id in set(ids))
 
 
-def _values(article: Article) -> dict[str, Any]:
-    values = _plain(article)
-    return {**values, "updated_at": article.updated_at}
+def put_row(scope: Scope, article: Article) -> None:
+    """The article's row, brought to these values, without history and outbox: for what was never published."""
+    values = to_plain(article)
+    languages = ",".join(text.language for text in article.texts)
+    values |= {"updated_at": article.updated_at, "languages": languages, "words": words_of(article)}
+    scope.upsert(articles, values, keys=["id"], update=[name for name in values if name != "id"])
 
 
-def _plain(article: Article) -> dict[str, Any]:
+def words_of(article: Article) -> str:
+    """What the console's search looks in: id, titles, similar questions and bodies, folded."""
+    parts = [article.id, *(part for text in article.texts for part in (text.title, *text.similar, text.body))]
+    return fold("\n".join(parts))
+
+
+def to_plain(article: Article) -> dict[str, Any]:
+    """The article as JSON values; `from_plain` makes it again."""
     data = asdict(article)
     data["intents"], data["texts"] = list(article.intents), [asdict(text) for text in article.texts]
     for text in data["texts"]:
@@ -83,8 +96,13 @@ def _plain(article: Article) -> dict[str, Any]:
     return data
 
 
-def _article(row: Mapping[Any, Any]) -> Article:
-    texts = tuple(ArticleText(**{**text, "similar": tuple(text["similar"])}) for text in row["texts"])
-    days: dict[str, Any] = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to")}
-    names = ("id", "category", "audience", "version", "updated_at", "state")
-    return Article(**{name: row[name] for name in names}, intents=tuple(row["intents"]), texts=texts, **days)
+def from_plain(data: Mapping[Any, Any]) -> Article:
+    """An article out of JSON values, or out of a row."""
+    texts = tuple(ArticleText(**{**text, "similar": tuple(text["similar"])}) for text in data["texts"])
+    days: dict[str, Any] = {name: date.fromisoformat(data[name]) if data[name] else None for name in ("valid_from", "valid_to")}
+    moment = data["updated_at"]
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    names = ("id", "category", "audience", "version", "state", "owner")
+    return Article(
+        **{name: data[name] for name in names}, intents=tuple(data["intents"]), texts=texts, updated_at=when, **days
+    )

@@ -18,6 +18,23 @@ articles = shop_table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("valid_from", sa.Text),
     sa.Column("valid_to", sa.Text),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("languages", sa.Text, nullable=False),  # "zh,en": to filter by
+    sa.Column("words", sa.Text, nullable=False),  # folded titles, similar questions and bodies, for the console's search
+    sa.Index("ix_articles_updated", "shop_id", "updated_at"),
+)
+
+# The next version of an article while it is written and reviewed: at most one for each.
+article_drafts = shop_table(
+    "article_drafts",
+    sa.Column("article_id", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("article", Json, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("edited_by", sa.Text, nullable=False),
+    sa.Column("edited_at", UtcDateTime, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
 )
 
 article_history = shop_table(
@@ -26,6 +43,60 @@ article_history = shop_table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("article", Json, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+# How often an article answered, by day of the shop's clock (UTC): what nobody asks for shows.
+article_uses = shop_table(
+    "article_uses",
+    sa.Column("article_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("uses", sa.Integer, nullable=False),
+)
+
+# Where an imported article comes from: `source` is the file or page, `root` the folder or site it was found in (or empty),
+# `part` its place inside. `digest` is of what was read there, `version` what the import made of it: a larger one in
+# `articles` means that a person edited it since.
+article_sources = shop_table(
+    "article_sources",
+    sa.Column("article_id", sa.Text, primary_key=True),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("ix_article_sources_source", "shop_id", "source"),
+    sa.Index("ix_article_sources_root", "shop_id", "root"),
+)
+
+knowledge_imports = shop_table(
+    "knowledge_imports",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("names", Json, nullable=False),
+    sa.Column("options", Json, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("counts", Json, nullable=False),
+    sa.Column("started_by", sa.Text, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+)
+
+knowledge_import_items = shop_table(
+    "knowledge_import_items",
+    sa.Column("import_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("article_id", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("before", Json, nullable=False),  # what undoing needs: the version before, and the row of article_sources
+    sa.Column("reason", Json, nullable=False),  # {"en": …, "zh": …}, empty where all is well
 )
 
 # The outbox of the index: one row per changed article, written in the transaction of the change. `seq` only grows, and two

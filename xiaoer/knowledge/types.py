@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Audience = Literal["all", "members", "staff"]
+State = Literal["draft", "published", "archived"]
 AUDIENCE_SEES: dict[str, tuple[Audience, ...]] = {
     "visitor": ("all",),
     "customer": ("all",),
@@ -27,7 +28,11 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One answerable question. Published from `valid_from` to `valid_to` (days in the shop's zone, inclusive)."""
+    """One answerable question. Published from `valid_from` to `valid_to` (days in the shop's zone, inclusive).
+
+    `version` counts publications and what came after them; 0: never published, so nobody but staff has seen it.
+    `owner` is the id of the member of staff who answers for it, or empty.
+    """
 
     id: str
     category: str
@@ -36,13 +41,58 @@ class Article:
     texts: tuple[ArticleText, ...]
     version: int
     updated_at: datetime
-    state: Literal["draft", "published", "archived"] = "published"
+    state: State = "published"
     valid_from: date | None = None
     valid_to: date | None = None
+    owner: str = ""
 
     def find_text(self, language: str) -> ArticleText | None:
         """The text in this language, or None."""
         return next((text for text in self.texts if text.language == language), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who changes an article. `may_publish`: what they write may go out without a second pair of eyes."""
+
+    id: str
+    may_publish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The next version of an article, while the present one stays live.
+
+    `article.version` is the version it began from. `revision` grows with every save, so that two editors notice each other;
+    0: nothing is stored, the draft is the article as it is.
+    """
+
+    article: Article
+    state: Literal["draft", "in_review"]
+    revision: int
+    edited_by: str
+    edited_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was from `saved_at` on. `saved_by`: staff, "import", or empty where nobody is known."""
+
+    article: Article
+    saved_at: datetime
+    saved_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A line of the list: the article, how far its next version is ("" where there is none), and how often it answered lately."""
+
+    article: Article
+    draft: Literal["", "draft", "in_review"]
+    draft_at: datetime | None
+    uses: int
 
 
 @dataclass(frozen=True, slots=True)

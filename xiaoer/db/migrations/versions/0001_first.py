@@ -21,13 +21,46 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'article_id', name=op.f('pk_article_changes')),
     sa.UniqueConstraint('shop_id', 'seq', name='uq_article_changes_seq')
     )
+    op.create_table('article_drafts',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('article', Json, nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('edited_by', sa.Text(), nullable=False),
+    sa.Column('edited_at', UtcDateTime(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'article_id', name=op.f('pk_article_drafts'))
+    )
     op.create_table('article_history',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('article_id', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('article', Json, nullable=False),
     sa.Column('saved_at', UtcDateTime(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'article_id', 'version', name=op.f('pk_article_history'))
+    )
+    op.create_table('article_sources',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('root', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('part', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'article_id', name=op.f('pk_article_sources'))
+    )
+    op.create_index('ix_article_sources_root', 'article_sources', ['shop_id', 'root'], unique=False)
+    op.create_index('ix_article_sources_source', 'article_sources', ['shop_id', 'source'], unique=False)
+    op.create_table('article_uses',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('day', sa.Text(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'article_id', 'day', name=op.f('pk_article_uses'))
     )
     op.create_table('articles',
     sa.Column('shop_id', sa.Text(), nullable=False),
@@ -41,8 +74,12 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('valid_from', sa.Text(), nullable=True),
     sa.Column('valid_to', sa.Text(), nullable=True),
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('languages', sa.Text(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_articles'))
     )
+    op.create_index('ix_articles_updated', 'articles', ['shop_id', 'updated_at'], unique=False)
     op.create_table('audit',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
@@ -127,6 +164,35 @@ def upgrade() -> None:
     sa.Column('said_at', UtcDateTime(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_feedback'))
+    )
+    op.create_table('knowledge_import_items',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('import_id', sa.Text(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('before', Json, nullable=False),
+    sa.Column('reason', Json, nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'import_id', 'seq', name=op.f('pk_knowledge_import_items'))
+    )
+    op.create_table('knowledge_imports',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('names', Json, nullable=False),
+    sa.Column('options', Json, nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('doing', sa.Text(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('counts', Json, nullable=False),
+    sa.Column('started_by', sa.Text(), nullable=False),
+    sa.Column('started_at', UtcDateTime(), nullable=False),
+    sa.Column('ended_at', UtcDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_knowledge_imports'))
     )
     op.create_table('orders',
     sa.Column('shop_id', sa.Text(), nullable=False),
@@ -381,7 +447,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_history", "articles", "audit", "commits", "conversations", "coupons", "customers", "feedback", "orders", "products", "shop_notes", "sign_in_tries", "staff", "urges", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "feedback", "knowledge_import_items", "knowledge_imports", "orders", "products", "shop_notes", "sign_in_tries", "staff", "urges", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -422,6 +488,8 @@ def downgrade() -> None:
     op.drop_table('products')
     op.drop_index('ix_orders_customer', table_name='orders')
     op.drop_table('orders')
+    op.drop_table('knowledge_imports')
+    op.drop_table('knowledge_import_items')
     op.drop_table('feedback')
     op.drop_index('ix_customers_phone', table_name='customers')
     op.drop_index('ix_customers_email', table_name='customers')
@@ -434,6 +502,12 @@ def downgrade() -> None:
     op.drop_table('commits')
     op.drop_index('ix_audit_about', table_name='audit')
     op.drop_table('audit')
+    op.drop_index('ix_articles_updated', table_name='articles')
     op.drop_table('articles')
+    op.drop_table('article_uses')
+    op.drop_index('ix_article_sources_source', table_name='article_sources')
+    op.drop_index('ix_article_sources_root', table_name='article_sources')
+    op.drop_table('article_sources')
     op.drop_table('article_history')
+    op.drop_table('article_drafts')
     op.drop_table('article_changes')
