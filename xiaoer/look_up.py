@@ -12,13 +12,14 @@ from xiaoer.assistant import Assistant
 from xiaoer.conversations import store_inbox as inbox
 from xiaoer.conversations.types import Conversation
 from xiaoer.customers import store as customers
-from xiaoer.customers.verify import OrderFacts, verify_two_facts
+from xiaoer.customers.verify import OrderFacts, identify, verify_two_facts
 from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.effects import LookUp
 from xiaoer.dialogue.events import Failed, Found
 from xiaoer.errors import TooMany, XiaoerError
+from xiaoer.gather import MOST_ORDERS
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.shop import store_coupons as coupons
 from xiaoer.shop import store_orders as orders
@@ -110,6 +111,23 @@ async def _verify(place: _Place, arguments: Mapping[str, Any]) -> Any:
     return await place.database.write(place.assistant.shop.id, check)
 
 
+async def _identify(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    """Who says so, by the facts that the shop's policy lets suffice: the customer with their orders, or None without a hint why."""
+    given = {name: str(arguments.get(name) or "") for name in ("email", "name", "postcode")}
+    facts = ("email",) if given["email"] else ("name", "postcode")
+    if facts not in place.assistant.policy.identify or not all(given[fact] for fact in facts):
+        return None
+
+    def check(scope: Scope) -> Any:
+        customer_id = identify(scope, conversation_id=place.conversation.id, **{fact: given[fact] for fact in facts})
+        if customer_id is None:
+            return None
+        owned = orders.list_orders_of_customer(scope, customer_id, limit=MOST_ORDERS)
+        return {"customer": customers.get_customer(scope, customer_id), "orders": owned}
+
+    return await place.database.write(place.assistant.shop.id, check)
+
+
 async def _coupons(place: _Place, arguments: Mapping[str, Any]) -> Any:
     customer_id = place.context.customer.id
     return await place.database.read(
@@ -132,6 +150,7 @@ _LOOK_UPS: Mapping[str, Callable[[_Place, Mapping[str, Any]], Awaitable[Any]]] =
     "products": _products,
     "advice": _advice,
     "verify": _verify,
+    "identify": _identify,
     "coupons": _coupons,
     "queue": _queue,
 }

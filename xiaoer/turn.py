@@ -208,7 +208,7 @@ class Turns:
                 case Act():
                     with trace.step("act"):
                         event = await act(
-                            self.database, assistant, conversation, context, state.verified.order_ids, effect
+                            self.database, assistant, conversation, context, state.verified, effect
                         )
                     trace.add_act(effect, event)
                     has_acted = True

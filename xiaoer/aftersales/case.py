@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from xiaoer.aftersales.money import cheaper_minor
-from xiaoer.aftersales.pieces import pieces_busy, pieces_handled, pieces_left, pieces_open
+from xiaoer.aftersales.money import cheaper_minor, due_minor, paid_with
+from xiaoer.aftersales.pieces import has_open_case, pieces_busy, pieces_handled, pieces_left, pieces_open
 from xiaoer.aftersales.policy import Clause
 from xiaoer.aftersales.types import Request
 from xiaoer.aftersales.windows import months_end, window_end
@@ -83,6 +83,35 @@ def _busy(case: Case) -> bool:
     return item is not None and busy > 0 and case.pieces > pieces_left(item) - busy
 
 
+def _in_stock(case: Case) -> bool:
+    """Whether there are enough pieces for all items of the request that shall become this variant."""
+    swap = case.item and case.request.find_swap(case.item.id)
+    if not swap:
+        return True
+    pieces = dict(case.request.items)
+    needed = case.pieces
+    for other in case.request.swaps:
+        if other.variant_id == swap.variant_id and other.item_id != swap.item_id:
+            needed += pieces.get(other.item_id, 1)
+    return (swap.stock or 0) >= max(1, needed)
+
+
+def _same_product(case: Case) -> bool:
+    swap = case.item and case.request.find_swap(case.item.id)
+    return not swap or case.item is None or swap.product_id in ("", case.item.product_id)
+
+
+def _same_variant(case: Case) -> bool:
+    swap = case.item and case.request.find_swap(case.item.id)
+    return bool(swap) and case.item is not None and swap is not None and swap.variant_id == case.item.variant_id
+
+
+def _covered(case: Case) -> bool:
+    """A gift card must hold what it shall pay; of other methods that is not known before they are charged."""
+    balance = case.request.balance_minor
+    return balance is None or balance >= due_minor(case.request, case.order)
+
+
 _LISTED: Mapping[str, Callable[[Case], Any]] = {
     "states": lambda case: case.order.state,
     "reasons": lambda case: case.request.reason,
@@ -106,9 +135,13 @@ _FLAGGED: Mapping[str, Callable[[Case], bool]] = {
     "exchanged": lambda case: _handled(case, "exchange"),
     "changed": lambda case: case.order.items_changed,
     "in_warranty": _in_warranty,
-    "in_stock": lambda case: (
-        case.request.new_variant_id is None or (case.request.new_stock or 0) >= max(1, case.pieces)
-    ),
+    "in_stock": lambda case: _in_stock(case),
+    "same_product": lambda case: _same_product(case),
+    "same_variant": lambda case: _same_variant(case),
+    "in_case": lambda case: has_open_case(case.order),
+    "payment_named": lambda case: case.request.payment_id is not None,
+    "same_payment": lambda case: case.request.payment_id in paid_with(case.order),
+    "covered": lambda case: _covered(case),
     "price_known": lambda case: case.request.price_now_minor is not None,
     "cheaper": _cheaper,
     "paid": lambda case: case.order.paid_at is not None,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from xiaoer.aftersales.types import Change, ClauseRef, Line, Request, Verdict
+from xiaoer.aftersales.types import Change, ClauseRef, Line, Request, Swap, Verdict
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
     data = asdict(verdict)
     data["until"] = None if verdict.until is None else verdict.until.isoformat()
     data["request"]["items"] = [list(pair) for pair in verdict.request.items]
+    data["request"]["swaps"] = list(data["request"]["swaps"])
     for name in ("clauses", "lines", "changes", "needs"):
         data[name] = list(data[name])
     data["refund_days"] = None if verdict.refund_days is None else list(verdict.refund_days)
@@ -40,4 +41,5 @@ def from_json(data: Mapping[str, Any]) -> Verdict:
 
 def request_from_json(data: Mapping[str, Any]) -> Request:
     """The request inside of a verdict's JSON."""
-    return Request(**{**data, "items": tuple((str(item), int(pieces)) for item, pieces in data["items"])})
+    items = tuple((str(item), int(pieces)) for item, pieces in data["items"])
+    return Request(**{**data, "items": items, "swaps": tuple(Swap(**one) for one in data["swaps"])})

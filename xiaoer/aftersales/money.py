@@ -41,16 +41,39 @@ def left_minor(order: Order) -> int:
     return max(0, paid - max(promised, order.refunded_minor))
 
 
+def paid_with(order: Order) -> tuple[str, ...]:
+    """The stored methods that hold what was paid for the order: money that came back no longer counts."""
+    held: dict[str, int] = {}
+    for payment in order.payments:
+        held[payment.payment_id or ""] = held.get(payment.payment_id or "", 0) + payment.amount_minor
+    for refund in order.refunds:
+        if refund.state != "planned":
+            held[refund.payment_id or ""] = held.get(refund.payment_id or "", 0) - refund.amount_minor
+    return tuple(method for method, minor in held.items() if method and minor > 0)
+
+
 def difference_minor(request: Request, order: Order, item: OrderItem, pieces: int) -> int:
     """What a change to another variant makes the order cheaper (+) or dearer (-) by.
 
     The new price less the discount that the old piece had: so a discount is neither lost nor doubled.
     """
-    if request.new_price_minor is None:
+    swap = request.find_swap(item.id)
+    if swap is None or swap.price_minor is None:
         return 0
     discount = item.unit_price_minor - item.unit_paid_minor
     worth = sum(worths_of_next(request.action, item, pieces, order))
-    return worth - max(0, request.new_price_minor - discount) * pieces
+    return worth - max(0, swap.price_minor - discount) * pieces
+
+
+def due_minor(request: Request, order: Order) -> int:
+    """What the method named in the request would have to pay now: the whole for a change of payment, else the difference."""
+    if request.action == "change_payment":
+        return left_minor(order)
+    pieces = dict(request.items)
+    asked = [(item, pieces[item.id]) for item in order.items if item.id in pieces]
+    if request.action == "change_items":  # a line changes as a whole
+        asked = [(item, item.quantity) for item, _ in asked]
+    return max(0, -sum(difference_minor(request, order, item, count) for item, count in asked))
 
 
 def cheaper_minor(price_minor: int, order: Order, item: OrderItem, pieces: int) -> int:
@@ -95,11 +118,15 @@ def _way_back(decided: Decided, level: str) -> list[Line]:
 
 
 def _difference(request: Request, order: Order, decided: Decided) -> list[Line]:
-    item, pieces, _ = decided[0]
-    if item is None:
-        return []
-    # Nothing goes back that did not come in: an unpaid order that gets cheaper has only less to pay.
-    return [Line("difference", min(difference_minor(request, order, item, pieces), left_minor(order)), item.id)]
+    left = left_minor(order)
+    lines: list[Line] = []
+    for item, pieces, _ in decided:
+        if item is not None:
+            # Nothing goes back that did not come in: an unpaid order that gets cheaper has only less to pay.
+            amount = min(difference_minor(request, order, item, pieces), left)
+            left -= amount
+            lines.append(Line("difference", amount, item.id))
+    return lines
 
 
 def _price_protection(request: Request, order: Order, decided: Decided) -> list[Line]:

@@ -21,6 +21,11 @@ _UNDONE = ("refused", "withdrawn")
 _OVER = (*_UNDONE, "done")
 
 
+def has_open_case(order: Order) -> bool:
+    """Whether a return or an exchange of the order is under way."""
+    return any(case.kind in ("return", "exchange") and case.state not in _OVER for case in order.cases)
+
+
 def pieces_left(item: OrderItem) -> int:
     """Pieces that the customer still has, or is still to get."""
     return max(0, item.quantity - item.returned_quantity)

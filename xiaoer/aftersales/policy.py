@@ -1,5 +1,9 @@
 """The after-sales policy as data: a list of clauses, read from YAML.
 
+Beside the clauses it says by which facts somebody who is not signed in is known (`identify`): a list of sets of facts, each set
+enough by itself; facts of `order` (its number), `contact` (telephone or e-mail address used for it), `email`, `name`,
+`postcode`. Without it: [[order, contact]], and nothing but that order is opened. The other sets open all of the customer's orders.
+
 For one request about one item the clauses are tried from top to bottom; the first that applies decides. So special cases
 stand above general ones, as in a shop's own rules. A clause:
 
@@ -14,6 +18,10 @@ stand above general ones, as in a shop's own rules. A clause:
               busy          these pieces are in open work of another kind
               exchanged     these pieces were exchanged before changed      the order's items were changed before
               in_warranty   by the item's months               in_stock     the new variant
+              same_product  the new variant is of it           same_variant it is the very one that was bought
+              in_case       a return or an exchange of the order is under way
+              payment_named a stored method was named that pays or is paid      same_payment  the order was paid with it
+              covered       it is no gift card, or one that holds enough for what it shall pay
               price_known   what the item costs now            cheaper      it costs less now than was paid for it
               paid          the order was paid                 invoiced     it has an invoice
     within    {clock: paid|shipped|delivered|placed, days: 7} or {…, hours: 72}; `by_level: {gold: 15}` replaces the number.
@@ -49,14 +57,19 @@ LISTS = (
 NUMBERS = ("total_below",)
 FLAGS = (
     "evidence", "gift", "left", "enough", "handled", "busy", "exchanged", "changed", "in_warranty", "in_stock", "price_known",
-    "cheaper", "paid", "invoiced",
+    "cheaper", "paid", "invoiced", "same_product", "same_variant", "in_case", "payment_named", "same_payment", "covered",
 )  # fmt: skip
-ASKS = ("condition", "reason", "photo")
+ASKS = ("condition", "reason", "photo", "payment")
+BY_ORDER: tuple[tuple[str, ...], ...] = (("order", "contact"),)
+IDENTIFY: tuple[tuple[str, ...], ...] = (*BY_ORDER, ("email",), ("name", "postcode"))
 PAYERS = ("none", "shop", "customer")
 # Lists whose values are the same in every shop: a misspelt one would never hold, so it is refused.
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "states": ORDER_STATES,
-    "reasons": ("no_reason", "size", "quality", "not_as_described", "wrong_item", "missing", "damaged"),
+    "reasons": (
+        "no_reason", "size", "quality", "not_as_described", "wrong_item", "missing", "damaged", "no_longer_needed",
+        "ordered_by_mistake",
+    ),
     "conditions": ("unknown", "unopened", "opened", "used"),
     "levels": ("regular", "silver", "gold"),
 }
@@ -93,13 +106,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A version of a shop's policy. `refund_days`: working days until money arrives, by kind of payment."""
+    """A version of a shop's policy. `refund_days`: working days until money arrives, by kind of payment.
+
+    `identify`: the sets of facts by which a stranger is known as a customer; see the module.
+    """
 
     id: str
     version: str
     clauses: tuple[Clause, ...]
     told: Told
     refund_days: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    identify: tuple[tuple[str, ...], ...] = BY_ORDER
 
     def ref(self, clause: Clause) -> ClauseRef:
         """How a verdict quotes the clause."""
@@ -123,7 +140,8 @@ def read_policy(text: str) -> Policy:
     except ValueError as error:
         key, _, expected = str(error).partition(": ")
         raise _wrong("policy", key, expected) from error
-    return Policy(str(data["id"]), str(data["version"]), clauses, told, _refund_days(data.get("refund_days") or {}))
+    days = _refund_days(data.get("refund_days") or {})
+    return Policy(str(data["id"]), str(data["version"]), clauses, told, days, _identify(data))
 
 
 def _check_together(clauses: Sequence[Clause]) -> None:
@@ -136,6 +154,15 @@ def _check_together(clauses: Sequence[Clause]) -> None:
         if not mine or mine[-1].when or mine[-1].within:
             expected = "a last clause without conditions, so that every request is decided"
             raise _wrong(mine[-1].id if mine else "policy", action, expected)
+
+
+def _identify(data: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    sets = data.get("identify", BY_ORDER)
+    good = isinstance(sets, list | tuple) and sets and all(isinstance(one, list | tuple) and tuple(one) in IDENTIFY for one in sets)
+    if not good:
+        known = ", ".join(f"[{', '.join(one)}]" for one in IDENTIFY)
+        raise _wrong("policy", "identify", f"a list with some of {known}")
+    return tuple(tuple(one) for one in sets)
 
 
 def _refund_days(data: Any) -> Mapping[str, tuple[int, int]]:

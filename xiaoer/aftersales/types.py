@@ -23,12 +23,27 @@ Outcome = Literal["allowed", "refused", "needs_evidence", "needs_person"]
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """Another variant in the place of an order's item: what it costs and how many there are, as far as that is known now.
+
+    `product_id` is the variant's product; "" where it was not looked up.
+    """
+
+    item_id: str
+    variant_id: str
+    price_minor: int | None = None
+    stock: int | None = None
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is asked of the policy. `items` = ((order item id, pieces), …); empty means the whole order.
 
-    `condition`: unknown | unopened | opened | used. `has_evidence`: a photo was given. `new_variant_id` for an exchange or a
-    change of items, with `new_price_minor` its price now; `address` for a change of address; `payment_kind` for a change
-    of payment; `price_now_minor` for price protection.
+    `condition`: unknown | unopened | opened | used. `has_evidence`: a photo was given. `swaps` for an exchange or a change of
+    items, one for each item; `address` for a change of address; `payment_kind` for a change of payment, or the kind of the
+    stored method `payment_id` that shall pay or be paid, with its `balance_minor` where it is a gift card;
+    `price_now_minor` for price protection.
     """
 
     action: Action
@@ -37,12 +52,16 @@ class Request:
     reason: str = "no_reason"
     condition: str = "unknown"
     has_evidence: bool = False
-    new_variant_id: str | None = None
-    new_price_minor: int | None = None
-    new_stock: int | None = None
+    swaps: tuple[Swap, ...] = ()
     address: Mapping[str, Any] | None = None
     payment_kind: str | None = None
+    payment_id: str | None = None
+    balance_minor: int | None = None
     price_now_minor: int | None = None
+
+    def find_swap(self, item_id: str) -> Swap | None:
+        """What this item shall become, or None."""
+        return next((one for one in self.swaps if one.item_id == item_id), None)
 
 
 @dataclass(frozen=True, slots=True)

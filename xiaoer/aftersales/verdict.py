@@ -24,7 +24,7 @@ _OUTCOMES: dict[str, Outcome] = {
     "person": "needs_person",
 }
 _WHOLE_ORDER = ("cancel", "change_address", "change_payment", "invoice")
-_ONE_ITEM = ("exchange", "change_items", "price_protection")  # a request names one new variant, or one price
+_ONE_ITEM = ("price_protection",)  # a request names one price
 Decided = Sequence[tuple[Case, Clause]]
 
 
@@ -72,7 +72,7 @@ def _verdict(policy: Policy, request: Request, order: Order, decided: Decided, l
         until=min(ends) if ends and outcome in ("allowed", "needs_evidence") else None,
         way_back=_way_back(decided, level) if outcome == "allowed" else "none",
         needs=_needs(deciding) if outcome == "needs_evidence" else (),
-        refund_days=policy.refund_days.get(order.payment_kind),
+        refund_days=policy.refund_days.get((request.payment_id and request.payment_kind) or order.payment_kind),
         facts=_facts(request, order, decided, worst_case),
     )
     if outcome != "allowed":
@@ -87,8 +87,10 @@ def _facts(request: Request, order: Order, decided: Decided, worst: Case) -> dic
         "item_id": worst.item.id if worst.item else None,
         "has_gift": any(item.is_gift and pieces_left(item) for item in order.items),
     }
-    if worst.item is not None and request.new_price_minor is not None:
-        facts["difference_minor"] = difference_minor(request, order, worst.item, worst.pieces)
+    asked = [case for case, _ in decided if case.item is not None and request.find_swap(case.item.id) is not None]
+    if asked:
+        differences = (difference_minor(request, order, case.item, case.pieces) for case in asked if case.item is not None)
+        facts["difference_minor"] = sum(differences)
     return facts
 
 

@@ -10,6 +10,8 @@ customers = shop_table(
     "customers",
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False),  # the name as it is searched: see store.name_key
+    sa.Column("family_name", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("is_visitor", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
@@ -20,8 +22,23 @@ customers = shop_table(
     sa.Column("spent_12_months_minor", sa.BigInteger, nullable=False),
     sa.Column("wants_marketing", sa.Boolean, nullable=False),
     sa.Column("addresses", Json, nullable=False),  # always read and written whole, with their customer
+    sa.Index("ix_customers_name", "shop_id", "name_key"),
     sa.Index("ix_customers_email", "shop_id", "email"),
     sa.Index("ix_customers_phone", "shop_id", "phone"),
+)
+
+payment_methods = shop_table(
+    "payment_methods",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("brand", sa.Text, nullable=False),
+    sa.Column("last4", sa.Text, nullable=False),
+    sa.Column("balance_minor", sa.BigInteger),
+    sa.CheckConstraint("balance_minor >= 0", name="balance"),
+    sa.ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"], ondelete="CASCADE"),
+    sa.Index("ix_payment_methods_customer", "shop_id", "customer_id"),
 )
 
 verification_tries = shop_table(

@@ -94,7 +94,7 @@ def with_case(
         reason=request.reason,
         created_at=asked,
         amount_minor=verdict.refund_minor if amount_minor is None else amount_minor,
-        new_variant_id=request.new_variant_id,
+        swaps=tuple((one.item_id, one.variant_id) for one in request.swaps),
         verdict=kept,
     )
     return replace(work.order, cases=(*work.order.cases, case))

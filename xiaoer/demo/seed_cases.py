@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from xiaoer.aftersales.types import Request
+from xiaoer.aftersales.types import Request, Swap
 from xiaoer.demo.case_work import (
     Work,
     counted,
@@ -115,9 +115,7 @@ def _exchange(work: Work) -> Order:
         ((item.id, 1),),
         reason="size",
         condition="unopened",
-        new_variant_id=other.id,
-        new_price_minor=item.unit_price_minor,
-        new_stock=other.stock,
+        swaps=(Swap(item.id, other.id, item.unit_price_minor, other.stock, other.product_id),),
     )
     verdict = verdict_of(work, request, asked)
     if verdict is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xiaoer.aftersales.types import Action, Request
+from xiaoer.aftersales.types import Action, Request, Swap
 from xiaoer.dialogue.view import View
 from xiaoer.shop.types import Variant
 
@@ -21,13 +21,15 @@ def request_of(view: View, action: str) -> Request:
         reason=reason,
         condition=goal.value("condition") or "unknown",
         has_evidence=bool(goal.value("photo")),
-        new_variant_id=variant.id if variant else None,
-        new_price_minor=variant.price_minor if variant else None,
-        new_stock=variant.stock if variant else None,
+        swaps=() if variant is None else tuple(_swap(item.id, variant) for item, _ in view.items[:1]),
         address=goal.value("address"),
         payment_kind=goal.value("payment"),
         price_now_minor=_price_now(view),
     )
+
+
+def _swap(item_id: str, variant: Variant) -> Swap:
+    return Swap(item_id, variant.id, variant.price_minor, variant.stock, variant.product_id)
 
 
 def find_variant(view: View) -> Variant | None:

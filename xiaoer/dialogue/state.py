@@ -103,11 +103,15 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What an unsigned visitor has proven to own: order ids, whose they are, and that customer's level."""
+    """What an unsigned visitor has proven to own: order ids, whose they are, and that customer's level.
+
+    `is_whole`: they proved to be that customer, so all of the customer's orders are theirs; otherwise only those listed.
+    """
 
     customer_id: str | None = None
     order_ids: tuple[str, ...] = ()
     level: str = "regular"
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,31 @@ from xiaoer.db.scope import Scope
 from xiaoer.errors import Conflict
 from xiaoer.shop.store_orders import CHILDREN, child_row
 from xiaoer.shop.store_products import change_stock
-from xiaoer.shop.tables import cases, commits, order_items, orders, urges
-from xiaoer.shop.types import Case, Invoice, Order, Refund
+from xiaoer.shop.tables import cases, commits, order_items, orders, payments, refunds, urges
+from xiaoer.shop.types import Case, Invoice, Order, OrderItem, Payment, Refund, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How money goes: its kind ("visa", "gift_card" …) and, where the customer has one stored, the method's id."""
+
+    kind: str
+    payment_id: str | None = None
+
+
+def methods_of(order: Order) -> tuple[tuple[Method, int], ...]:
+    """What holds the money that was paid for the order, with how much of it was not given back."""
+    held: dict[Method, int] = {}
+    for payment in order.payments:
+        method = Method(payment.kind, payment.payment_id)
+        held[method] = held.get(method, 0) + payment.amount_minor
+    for refund in order.refunds:
+        method = Method(refund.kind, refund.payment_id)
+        held[method] = held.get(method, 0) - refund.amount_minor
+    if not order.payments and order.paid_at is not None:
+        own = Method(order.payment_kind, order.payment_id)
+        held[own] = held.get(own, 0) + order.total_minor
+    return tuple((method, minor) for method, minor in held.items() if minor > 0)
 
 
 def find_commit(scope: Scope, key: str) -> Mapping[str, Any] | None:
@@ -49,9 +73,9 @@ def change_order(scope: Scope, order: Order, values: Mapping[str, Any]) -> None:
         raise Conflict("The order changed meanwhile.", "订单刚刚发生了变化。", field="order_id")
 
 
-def cancel(scope: Scope, order: Order) -> None:
+def cancel(scope: Scope, order: Order, *, reason: str = "") -> None:
     """Close the order; its pieces go back into stock."""
-    change_order(scope, order, {"state": "cancelled", "cancelled_at": scope.now})
+    change_order(scope, order, {"state": "cancelled", "cancelled_at": scope.now, "cancel_reason": reason})
     for item in order.items:
         change_stock(scope, item.variant_id, by=item.quantity - item.returned_quantity)
 
@@ -61,24 +85,29 @@ def change_address(scope: Scope, order: Order, address: Mapping[str, Any]) -> No
     change_order(scope, order, {"address": dict(address)})
 
 
-def change_payment(scope: Scope, order: Order, kind: str) -> None:
-    """It will be paid by this kind instead."""
-    change_order(scope, order, {"payment_kind": kind})
+def change_payment(scope: Scope, order: Order, kind: str, *, payment_id: str | None = None) -> None:
+    """It is paid by this kind, with this stored method, instead."""
+    change_order(scope, order, {"payment_kind": kind, "payment_id": payment_id})
 
 
-def change_variant(
-    scope: Scope, order: Order, item_id: str, variant_id: str, options: Mapping[str, str], *, price_minor: int, paid_minor: int
-) -> None:
-    """Another variant in the place of an item not yet packed: stock, price and totals follow."""
-    item = next(one for one in order.items if one.id == item_id)
-    change_stock(scope, variant_id, by=-item.quantity)
-    change_stock(scope, item.variant_id, by=item.quantity)
-    values = {"variant_id": variant_id, "options": dict(options), "unit_price_minor": price_minor, "unit_paid_minor": paid_minor}
-    scope.execute(scope.update(order_items).where(order_items.c.id == item_id).values(**values))
-    goods = order.goods_minor + (price_minor - item.unit_price_minor) * item.quantity
-    total = order.total_minor + (paid_minor - item.unit_paid_minor) * item.quantity
+def change_variants(scope: Scope, order: Order, changed: Sequence[tuple[OrderItem, Variant, int]]) -> int:
+    """Other variants in the places of items not yet packed: (item, variant, paid for a piece). Stock, prices and totals follow.
+
+    Returns the order's new total.
+    """
+    goods, total = order.goods_minor, order.total_minor
+    for item, variant, paid_minor in changed:
+        change_stock(scope, variant.id, by=-item.quantity)
+        values = {"variant_id": variant.id, "options": dict(variant.options)}
+        prices = {"unit_price_minor": variant.price_minor, "unit_paid_minor": paid_minor}
+        scope.execute(scope.update(order_items).where(order_items.c.id == item.id).values(**values, **prices))
+        goods += (variant.price_minor - item.unit_price_minor) * item.quantity
+        total += (paid_minor - item.unit_paid_minor) * item.quantity
+    for item, _, _ in changed:  # afterwards: what is given back cannot be what another item of the request lacks
+        change_stock(scope, item.variant_id, by=item.quantity)
     discount = goods + order.shipping_minor - total
     change_order(scope, order, {"items_changed": True, "goods_minor": goods, "total_minor": total, "discount_minor": discount})
+    return total
 
 
 def count_returned(scope: Scope, items: Sequence[tuple[str, int]]) -> None:
@@ -115,6 +144,14 @@ def add_invoice(scope: Scope, order: Order, *, title: str) -> Invoice:
     return invoice
 
 
+def add_payment(scope: Scope, order: Order, *, amount_minor: int, method: Method) -> Payment:
+    """Money that came in by a method."""
+    entry = _next_entry(scope, order.id)
+    payment = Payment(new_id("pay"), method.kind, amount_minor, scope.now, method.payment_id, entry)
+    _add_child(scope, "payments", order.id, entry, payment)
+    return payment
+
+
 def add_refund(
     scope: Scope,
     order: Order,
@@ -123,24 +160,29 @@ def add_refund(
     days: tuple[int, int] | None,
     case_id: str | None = None,
     is_planned: bool = False,
+    has_arrived: bool = False,
+    method: Method | None = None,
 ) -> Refund:
-    """Money on its way back to the original payment; planned ones wait for the parcel to be checked.
+    """Money on its way back, to the original payment or to `method`; planned ones wait for the parcel to be checked.
 
     `refunded_minor` counts what was started or has arrived, so a planned refund is added to it when it starts.
     """
     started = None if is_planned else scope.now
+    to, entry = method or Method(order.payment_kind, order.payment_id), _next_entry(scope, order.id)
     refund = Refund(
         id=new_id("ref"),
         amount_minor=amount_minor,
-        kind=order.payment_kind,
-        state="planned" if is_planned else "started",
+        kind=to.kind,
+        state="planned" if is_planned else "arrived" if has_arrived else "started",
         created_at=scope.now,
         started_at=started,
         due_at=None if started is None or days is None else add_working_days(started, days[1]),
-        arrived_at=None,
+        arrived_at=scope.now if has_arrived and not is_planned else None,
         case_id=case_id,
+        payment_id=to.payment_id,
+        entry=entry,
     )
-    _add_child(scope, "refunds", order.id, len(order.refunds), refund)
+    _add_child(scope, "refunds", order.id, entry, refund)
     if not is_planned:
         more = {"refunded_minor": orders.c.refunded_minor + amount_minor}
         scope.execute(scope.update(orders).where(orders.c.id == order.id).values(**more))
@@ -159,6 +201,12 @@ def add_working_days(moment: datetime, days: int) -> datetime:
         moment += timedelta(days=1)
         days -= moment.weekday() < 5
     return moment
+
+
+def _next_entry(scope: Scope, order_id: str) -> int:
+    """The next place among the order's payments and refunds."""
+    last = [scope.scalar(scope.select(sa.func.max(one.c.entry)).where(one.c.order_id == order_id)) for one in (payments, refunds)]
+    return max((one for one in last if one is not None), default=-1) + 1
 
 
 def _add_child(scope: Scope, name: str, order_id: str, place: int, child: Any) -> None:

@@ -50,6 +50,14 @@ def list_orders(scope: Scope, *, after_id: str = "", limit: int = 100) -> tuple[
     return _load(scope, scope.select(orders).where(orders.c.id > after_id).order_by(orders.c.id).limit(limit))
 
 
+def list_order_numbers(scope: Scope, *, limit: int = 200) -> tuple[str, ...]:
+    """A sample of the shop's order numbers, oldest and newest: enough to see how they are written."""
+    query, half = scope.select(orders.c.id), max(1, limit // 2)
+    oldest = scope.all(query.order_by(orders.c.placed_at, orders.c.id).limit(half))
+    newest = scope.all(query.order_by(orders.c.placed_at.desc(), orders.c.id.desc()).limit(half))
+    return tuple(dict.fromkeys(row.id for row in (*oldest, *newest)))
+
+
 def count_orders(scope: Scope) -> int:
     """How many orders there are."""
     return int(scope.scalar(scope.select(sa.func.count(orders.c.id))) or 0)
@@ -72,9 +80,11 @@ def child_row(order_id: str, place: int, child: Any) -> dict[str, Any]:
     """The row of something that hangs on an order."""
     row = {**asdict(child), "order_id": order_id, "place": place}
     if isinstance(child, Shipment):
+        row["item_ids"] = list(child.item_ids)
         row["events"] = [{**asdict(one), "at": one.at.isoformat()} for one in child.events]
     if isinstance(child, Case):
         row["items"] = [list(pair) for pair in child.items]
+        row["swaps"] = [list(pair) for pair in child.swaps]
     return row
 
 
@@ -135,11 +145,12 @@ def _of_orders(table: sa.Table) -> Prepared:
 
 def _shipment(values: dict[str, Any]) -> dict[str, Any]:
     events = tuple(CourierEvent(datetime.fromisoformat(one["at"]), one["place"], one["text"]) for one in values["events"])
-    return {**values, "events": events}
+    return {**values, "events": events, "item_ids": tuple(values["item_ids"])}
 
 
 def _case(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "items": tuple((str(item), int(pieces)) for item, pieces in values["items"])}
+    items = tuple((str(item), int(pieces)) for item, pieces in values["items"])
+    return {**values, "items": items, "swaps": tuple((str(item), str(variant)) for item, variant in values["swaps"])}
 
 
 _SPECIAL: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {Shipment: _shipment, Case: _case}

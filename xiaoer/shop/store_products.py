@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from xiaoer.db.scope import Scope
 from xiaoer.errors import Conflict
 from xiaoer.shop.tables import products, variants
@@ -57,9 +59,10 @@ def add_products(scope: Scope, new: Iterable[Product]) -> None:
 
 
 def change_stock(scope: Scope, variant_id: str, *, by: int) -> None:
-    """Take from the stock (negative) or put back; Conflict when there is not enough."""
+    """Take from the stock (negative) or put back; Conflict when there is not enough. What is not counted stays as it is."""
     enough = variants.c.stock + by >= 0
-    statement = scope.update(variants).where(variants.c.id == variant_id, enough).values(stock=variants.c.stock + by)
+    after = sa.case((variants.c.is_counted, variants.c.stock + by), else_=variants.c.stock)
+    statement = scope.update(variants).where(variants.c.id == variant_id, enough).values(stock=after)
     if scope.execute(statement).rowcount == 0 and by < 0:
         raise Conflict("This variant has just been sold out.", "这个规格刚刚售罄。", field="variant_id")
 

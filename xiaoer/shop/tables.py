@@ -52,6 +52,7 @@ variants = shop_table(
     sa.Column("price_minor", sa.BigInteger, nullable=False),
     sa.Column("was_price_minor", sa.BigInteger),
     sa.Column("stock", sa.Integer, nullable=False),
+    sa.Column("is_counted", sa.Boolean, nullable=False),
     sa.CheckConstraint("stock >= 0", name="stock"),
     sa.Index("ix_variants_product", "shop_id", "product_id"),
 )
@@ -88,6 +89,9 @@ orders = shop_table(
         for name in ("paid", "packed", "shipped", "delivered", "cancelled", "opened")
     ),
     sa.Column("payment_kind", sa.Text, nullable=False),
+    sa.Column("payment_id", sa.Text),
+    sa.Column("is_dated", sa.Boolean, nullable=False),
+    sa.Column("cancel_reason", sa.Text, nullable=False),
     sa.Column("express", sa.Boolean, nullable=False),
     sa.Column("coupon_code", sa.Text),
     sa.Column("items_changed", sa.Boolean, nullable=False),
@@ -125,6 +129,8 @@ shipments = _of_order(
     sa.Column("delivered_at", UtcDateTime),
     sa.Column("expected_at", UtcDateTime),
     sa.Column("events", Json, nullable=False),
+    sa.Column("item_ids", Json, nullable=False),
+    sa.Column("fulfilment", sa.Text, nullable=False),
     sa.Index("ix_shipments_number", "shop_id", "tracking_number"),
 )
 
@@ -133,6 +139,8 @@ payments = _of_order(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("amount_minor", sa.BigInteger, nullable=False),
     sa.Column("paid_at", UtcDateTime, nullable=False),
+    sa.Column("payment_id", sa.Text),
+    sa.Column("entry", sa.Integer, nullable=False),
 )
 
 refunds = _of_order(
@@ -145,6 +153,8 @@ refunds = _of_order(
     sa.Column("due_at", UtcDateTime),
     sa.Column("arrived_at", UtcDateTime),
     sa.Column("case_id", sa.Text),
+    sa.Column("payment_id", sa.Text),
+    sa.Column("entry", sa.Integer, nullable=False),
     sa.CheckConstraint("amount_minor >= 0", name="amount"),
 )
 
@@ -156,7 +166,8 @@ cases = _of_order(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("amount_minor", sa.BigInteger, nullable=False),
-    sa.Column("new_variant_id", sa.Text),
+    sa.Column("swaps", Json, nullable=False),
+    sa.Column("payment_id", sa.Text),
     sa.Column("verdict", Json, nullable=False),
 )
 

@@ -10,10 +10,11 @@ from typing import Any, Literal
 OrderState = Literal["unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned"]
 ORDER_STATES: tuple[OrderState, ...] = ("unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned")
 ShipmentState = Literal["waiting", "collected", "on_the_way", "out_for_delivery", "delivered", "stuck", "back"]
-PaymentKind = Literal["wechat", "alipay", "unionpay", "visa", "mastercard", "huabei", "gift_card"]
+PaymentKind = Literal["wechat", "alipay", "unionpay", "visa", "mastercard", "huabei", "gift_card", "paypal", "credit_card"]
 CaseKind = Literal["return", "exchange", "refund", "resend", "repair", "price_protection"]
 CaseState = Literal["open", "waiting_for_parcel", "checking", "waiting_for_staff", "done", "refused", "withdrawn"]
 Names = Mapping[str, str]  # {"zh": …, "en": …}
+PLENTY = 1_000_000  # the stock of what is there but not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A thing one can put into the basket. `options` e.g. {"colour": "grey", "size": "XL"}."""
+    """A thing one can put into the basket. `options` e.g. {"colour": "grey", "size": "XL"}, under any names.
+
+    `is_counted` False: the shop knows only whether there is any; `stock` is then `PLENTY` or 0 and stays so.
+    """
 
     id: str
     product_id: str
@@ -39,6 +43,7 @@ class Variant:
     price_minor: int
     stock: int
     was_price_minor: int | None = None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,10 @@ class CourierEvent:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel. `courier` is a code ("sf", "zto" …) or a name; `direction` is "out" to the customer or "back" to the warehouse."""
+    """A parcel. `courier` is a code ("sf", "zto" …) or a name; `direction` is "out" to the customer or "back" to the warehouse.
+
+    `item_ids`: what is in it, empty where that is not known; parcels with the same `fulfilment` were sent together.
+    """
 
     id: str
     courier: str
@@ -108,21 +116,28 @@ class Shipment:
     delivered_at: datetime | None
     expected_at: datetime | None
     events: tuple[CourierEvent, ...] = ()
+    item_ids: tuple[str, ...] = ()
+    fulfilment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came in."""
+    """Money that came in. `payment_id`: the customer's stored method; `entry`: its place among payments and refunds."""
 
     id: str
     kind: str
     amount_minor: int
     paid_at: datetime
+    payment_id: str | None = None
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back. `state`: planned (the parcel is not yet checked), started, arrived."""
+    """Money on its way back. `state`: planned (the parcel is not yet checked), started, arrived.
+
+    `payment_id`: the customer's stored method that gets it; `entry`: its place among payments and refunds.
+    """
 
     id: str
     amount_minor: int
@@ -133,11 +148,16 @@ class Refund:
     due_at: datetime | None
     arrived_at: datetime | None
     case_id: str | None = None
+    payment_id: str | None = None
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """After-sales work on an order: what was asked, decided and done. `items` = ((item id, quantity), …)."""
+    """After-sales work on an order: what was asked, decided and done. `items` = ((item id, quantity), …).
+
+    `swaps` = ((item id, new variant id), …) of an exchange; `payment_id`: the stored method that pays or is paid.
+    """
 
     id: str
     order_id: str
@@ -147,7 +167,8 @@ class Case:
     reason: str
     created_at: datetime
     amount_minor: int = 0
-    new_variant_id: str | None = None
+    swaps: tuple[tuple[str, str], ...] = ()
+    payment_id: str | None = None
     verdict: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -179,7 +200,11 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with everything that hangs on it. `version` grows with every change; a stale one is refused."""
+    """An order with everything that hangs on it. `version` grows with every change; a stale one is refused.
+
+    `payment_kind` and `payment_id`: how it was paid, and with which stored method of the customer. `is_dated` False: the shop
+    keeps no dates; `placed_at` then only sorts. `cancel_reason`: a code, "" while it is not cancelled or none was given.
+    """
 
     id: str
     customer_id: str
@@ -200,6 +225,9 @@ class Order:
     cancelled_at: datetime | None = None
     opened_at: datetime | None = None
     payment_kind: str = ""
+    payment_id: str | None = None
+    is_dated: bool = True
+    cancel_reason: str = ""
     express: bool = False
     coupon_code: str | None = None
     items_changed: bool = False

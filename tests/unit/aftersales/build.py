@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from xiaoer.aftersales.policy import Policy, read_policy
-from xiaoer.aftersales.types import Request, Verdict
+from xiaoer.aftersales.types import Request, Swap, Verdict
 from xiaoer.aftersales.verdict import judge
 from xiaoer.shop.types import Case, CaseKind, CaseState, Order, OrderItem, Payment, Refund
 
@@ -85,10 +85,16 @@ def ask(
     level: str = "regular",
     zone: str = SHANGHAI,
     policy: Policy = POLICY,
+    new_variant_id: str | None = None,
+    new_price_minor: int | None = None,
+    new_stock: int | None = None,
     **wanted: Any,
 ) -> Verdict:
-    """The verdict over a request."""
+    """The verdict over a request; `new_…`: every item asked about becomes this variant."""
     kind: Any = action
+    if new_variant_id is not None:
+        asked = [item_id for item_id, _ in wanted.get("items", ())] or [item.id for item in order.items]
+        wanted["swaps"] = tuple(Swap(one, new_variant_id, new_price_minor, new_stock) for one in asked)
     return judge(policy, Request(kind, order.id, **wanted), order, level=level, now=at, time_zone=zone)
 
 

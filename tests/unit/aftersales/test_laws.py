@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.aftersales.build import POLICY, THEN, a_case, a_refund, an_item, an_order, ask
 from xiaoer.aftersales.describe import from_json, to_json
 from xiaoer.aftersales.policy import ACTIONS
-from xiaoer.aftersales.types import Request, Verdict
+from xiaoer.aftersales.types import Request, Swap, Verdict
 from xiaoer.aftersales.verdict import judge
 from xiaoer.shop.types import ORDER_STATES, Order
 
@@ -53,6 +53,15 @@ def orders(draw: st.DrawFn) -> Order:
     return an_order(*items, state=state, shipping_minor=draw(st.sampled_from((0, 1000))))
 
 
+swaps = st.builds(
+    Swap,
+    item_id=st.sampled_from(("item-0", "item-1", "item-2", "nothing")),
+    variant_id=st.sampled_from(("v1", "v2")),
+    price_minor=st.none() | st.integers(-1, 60000),
+    stock=st.none() | st.integers(0, 5),
+)
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
     """Any request, sensible or not."""
@@ -66,9 +75,9 @@ def requests(draw: st.DrawFn) -> Request:
         reason=draw(reasons),
         condition=draw(conditions),
         has_evidence=draw(st.booleans()),
-        new_variant_id=draw(st.sampled_from((None, "v2"))),
-        new_price_minor=draw(st.none() | whole),
-        new_stock=draw(st.none() | st.integers(0, 5)),
+        swaps=tuple(draw(st.lists(swaps, max_size=3))),
+        payment_id=draw(st.sampled_from((None, "card"))),
+        balance_minor=draw(st.none() | whole),
         address=draw(st.none() | st.fixed_dictionaries({"country": st.sampled_from(("CN", "TW", "JP"))})),
         payment_kind=draw(st.sampled_from((None, "alipay", "huabei"))),
         price_now_minor=draw(st.none() | whole),
@@ -141,17 +150,16 @@ def settled(order: Order, request: Request, verdict: Verdict) -> Order:
 @st.composite
 def steps(draw: st.DrawFn) -> Request:
     """A request that may well be allowed."""
+    item_id = draw(st.sampled_from(("item-0", "item-1")))
     action: Any = draw(st.sampled_from(tuple(CASE_OF)))
     return Request(
         action,
         "SP1",
-        items=((draw(st.sampled_from(("item-0", "item-1"))), draw(st.integers(1, 4))),),
+        items=((item_id, draw(st.integers(1, 4))),),
         reason=draw(st.sampled_from(("no_reason", "quality", "damaged"))),
         condition=draw(st.sampled_from(("unopened", "opened"))),
         has_evidence=True,
-        new_variant_id="v2",
-        new_price_minor=draw(st.integers(0, 60000)),
-        new_stock=9,
+        swaps=(draw(st.integers(0, 60000).map(lambda price: Swap(item_id, "v2", price, 9))),),
         price_now_minor=draw(st.integers(0, 50000)),
     )
 

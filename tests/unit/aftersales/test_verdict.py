@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.aftersales.build import THEN, a_case, amounts, an_item, an_order, ask
 from xiaoer.aftersales.policy import ACTIONS
+from xiaoer.aftersales.types import Swap
 
 SOCKS = an_item("socks", returnable="never")
 KETTLE = an_item("kettle", returnable="unopened_only", category="appliances", warranty_months=12)
@@ -91,13 +92,27 @@ def test_the_same_item_named_twice_is_counted_together() -> None:
     assert ask("return", order, items=(("hoodie", 2), ("hoodie", 1)), condition="opened").why == "too_many"
 
 
-@pytest.mark.parametrize("action", ["exchange", "change_items", "price_protection"])
-def test_one_variant_or_price_is_for_one_item(action: str) -> None:
-    state = "paid" if action == "change_items" else "delivered"
-    wanted: dict[str, Any] = {"new_variant_id": "v2", "new_price_minor": 1, "new_stock": 9, "price_now_minor": 1}
-    order = an_order(an_item(), an_item("shirt"), state=state)
-    assert ask(action, order, **wanted).why == "one_at_a_time"
-    assert ask(action, order, items=(("shirt", 1),), condition="opened", **wanted).outcome == "allowed"
+def test_one_price_is_for_one_item() -> None:
+    order = an_order(an_item(), an_item("shirt"))
+    assert ask("price_protection", order, price_now_minor=1).why == "one_at_a_time"
+    assert ask("price_protection", order, items=(("shirt", 1),), price_now_minor=1).outcome == "allowed"
+
+
+@pytest.mark.parametrize("action", ["exchange", "change_items"])
+def test_several_items_become_others_at_once(action: str) -> None:
+    """Each by its own price; and there must be enough for all that shall become the same variant."""
+    order = an_order(an_item(), an_item("shirt"), state="paid" if action == "change_items" else "delivered")
+    wanted: dict[str, Any] = {"items": (("hoodie", 1), ("shirt", 1)), "condition": "unopened"}
+    swaps = (Swap("hoodie", "v2", 21000, 1), Swap("shirt", "v3", 15000, 1))
+    verdict = ask(action, order, swaps=swaps, **wanted)
+    assert (verdict.outcome, amounts(verdict)["difference"]) == ("allowed", 4000)
+    assert [(line.item_id, line.amount_minor) for line in verdict.lines if line.label == "difference"] == [
+        ("hoodie", -1000), ("shirt", 5000),
+    ]  # fmt: skip
+    same = (Swap("hoodie", "v2", 21000, 1), Swap("shirt", "v2", 21000, 1))
+    assert ask(action, order, swaps=same, **wanted).why == "sold_out"
+    both = tuple(replace(one, stock=2) for one in same)
+    assert ask(action, order, swaps=both, **wanted).outcome == "allowed"
 
 
 def test_pieces_are_dealt_with_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import NOW
 from tests.unit.demo.conftest import history_at
 from xiaoer.aftersales.policy import Policy
-from xiaoer.aftersales.types import Request, Verdict
+from xiaoer.aftersales.types import Request, Swap, Verdict
 from xiaoer.aftersales.verdict import judge
 from xiaoer.customers.types import Customer
 from xiaoer.demo.seed_history import History
@@ -67,9 +67,7 @@ def test_mei_may_exchange_the_hoodie_for_l_while_xl_is_sold_out(
         ((order.items[0].id, 1),),
         reason="size",
         condition="unopened",
-        new_variant_id=larger.id,
-        new_price_minor=larger.price_minor,
-        new_stock=larger.stock,
+        swaps=(Swap(order.items[0].id, larger.id, larger.price_minor, larger.stock, larger.product_id),),
     )
     assert _judge(policy, history, request).outcome == "allowed"
 

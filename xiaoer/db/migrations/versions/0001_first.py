@@ -142,6 +142,8 @@ def upgrade() -> None:
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('name_key', sa.Text(), nullable=False),
+    sa.Column('family_name', sa.Text(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
     sa.Column('is_visitor', sa.Boolean(), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
@@ -155,6 +157,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_customers'))
     )
     op.create_index('ix_customers_email', 'customers', ['shop_id', 'email'], unique=False)
+    op.create_index('ix_customers_name', 'customers', ['shop_id', 'name_key'], unique=False)
     op.create_index('ix_customers_phone', 'customers', ['shop_id', 'phone'], unique=False)
     op.create_table('feedback',
     sa.Column('shop_id', sa.Text(), nullable=False),
@@ -214,6 +217,9 @@ def upgrade() -> None:
     sa.Column('cancelled_at', UtcDateTime(), nullable=True),
     sa.Column('opened_at', UtcDateTime(), nullable=True),
     sa.Column('payment_kind', sa.Text(), nullable=False),
+    sa.Column('payment_id', sa.Text(), nullable=True),
+    sa.Column('is_dated', sa.Boolean(), nullable=False),
+    sa.Column('cancel_reason', sa.Text(), nullable=False),
     sa.Column('express', sa.Boolean(), nullable=False),
     sa.Column('coupon_code', sa.Text(), nullable=True),
     sa.Column('items_changed', sa.Boolean(), nullable=False),
@@ -292,6 +298,7 @@ def upgrade() -> None:
     sa.Column('price_minor', sa.BigInteger(), nullable=False),
     sa.Column('was_price_minor', sa.BigInteger(), nullable=True),
     sa.Column('stock', sa.Integer(), nullable=False),
+    sa.Column('is_counted', sa.Boolean(), nullable=False),
     sa.CheckConstraint('stock >= 0', name=op.f('ck_variants_stock')),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_variants'))
     )
@@ -317,7 +324,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
-    sa.Column('new_variant_id', sa.Text(), nullable=True),
+    sa.Column('swaps', Json, nullable=False),
+    sa.Column('payment_id', sa.Text(), nullable=True),
     sa.Column('verdict', Json, nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['orders.shop_id', 'orders.id'], name=op.f('fk_cases_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_cases'))
@@ -381,6 +389,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_order_items'))
     )
     op.create_index('ix_order_items_order', 'order_items', ['shop_id', 'order_id'], unique=False)
+    op.create_table('payment_methods',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('customer_id', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('brand', sa.Text(), nullable=False),
+    sa.Column('last4', sa.Text(), nullable=False),
+    sa.Column('balance_minor', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('balance_minor >= 0', name=op.f('ck_payment_methods_balance')),
+    sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_payment_methods_customers'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_payment_methods'))
+    )
+    op.create_index('ix_payment_methods_customer', 'payment_methods', ['shop_id', 'customer_id'], unique=False)
     op.create_table('payments',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -389,6 +411,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
     sa.Column('paid_at', UtcDateTime(), nullable=False),
+    sa.Column('payment_id', sa.Text(), nullable=True),
+    sa.Column('entry', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['orders.shop_id', 'orders.id'], name=op.f('fk_payments_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_payments'))
     )
@@ -406,6 +430,8 @@ def upgrade() -> None:
     sa.Column('due_at', UtcDateTime(), nullable=True),
     sa.Column('arrived_at', UtcDateTime(), nullable=True),
     sa.Column('case_id', sa.Text(), nullable=True),
+    sa.Column('payment_id', sa.Text(), nullable=True),
+    sa.Column('entry', sa.Integer(), nullable=False),
     sa.CheckConstraint('amount_minor >= 0', name=op.f('ck_refunds_amount')),
     sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['orders.shop_id', 'orders.id'], name=op.f('fk_refunds_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_refunds'))
@@ -424,6 +450,8 @@ def upgrade() -> None:
     sa.Column('delivered_at', UtcDateTime(), nullable=True),
     sa.Column('expected_at', UtcDateTime(), nullable=True),
     sa.Column('events', Json, nullable=False),
+    sa.Column('item_ids', Json, nullable=False),
+    sa.Column('fulfilment', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['orders.shop_id', 'orders.id'], name=op.f('fk_shipments_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_shipments'))
     )
@@ -447,7 +475,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "feedback", "knowledge_import_items", "knowledge_imports", "orders", "products", "shop_notes", "sign_in_tries", "staff", "urges", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "feedback", "knowledge_import_items", "knowledge_imports", "orders", "products", "shop_notes", "sign_in_tries", "staff", "urges", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -467,6 +495,8 @@ def downgrade() -> None:
     op.drop_table('refunds')
     op.drop_index('ix_payments_order', table_name='payments')
     op.drop_table('payments')
+    op.drop_index('ix_payment_methods_customer', table_name='payment_methods')
+    op.drop_table('payment_methods')
     op.drop_index('ix_order_items_order', table_name='order_items')
     op.drop_table('order_items')
     op.drop_table('messages')
@@ -492,6 +522,7 @@ def downgrade() -> None:
     op.drop_table('knowledge_import_items')
     op.drop_table('feedback')
     op.drop_index('ix_customers_phone', table_name='customers')
+    op.drop_index('ix_customers_name', table_name='customers')
     op.drop_index('ix_customers_email', table_name='customers')
     op.drop_table('customers')
     op.drop_index('ix_coupons_customer', table_name='coupons')
