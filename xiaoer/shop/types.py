@@ -10,7 +10,7 @@ from typing import Any, Literal
 OrderState = Literal["unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned"]
 ORDER_STATES: tuple[OrderState, ...] = ("unpaid", "paid", "packed", "shipped", "delivered", "cancelled", "returned")
 ShipmentState = Literal["waiting", "collected", "on_the_way", "out_for_delivery", "delivered", "stuck", "back"]
-PaymentKind = Literal["wechat", "alipay", "unionpay", "visa", "mastercard", "huabei", "gift_card", "paypal", "credit_card"]
+PaymentKind = Literal["wechat", "alipay", "unionpay", "visa", "mastercard", "huabei", "gift_card"]
 CaseKind = Literal["return", "exchange", "refund", "resend", "repair", "price_protection"]
 CaseState = Literal["open", "waiting_for_parcel", "checking", "waiting_for_staff", "done", "refused", "withdrawn"]
 Names = Mapping[str, str]  # {"zh": …, "en": …}
