@@ -13,6 +13,7 @@ from pathlib import Path
 import xiaoer
 from tests.postgres import run_here
 from xiaoer.app import model_path
+from xiaoer.cli.prepare import note_trained
 from xiaoer.cli.train import read_lines
 from xiaoer.db.engine import Database
 from xiaoer.demo.seed import SHOP_ID, keep_credentials, seed
@@ -56,6 +57,7 @@ def make_folder(folder: Path, model: IntentModel, now: datetime) -> None:
         database = await Database.open(f"sqlite:///{folder / 'xiaoer.sqlite3'}", clock=lambda: now)
         await database.migrate()
         keep_credentials(folder, await seed(database, now=now))
+        await database.write(SHOP_ID, note_trained)
         knowledge = Knowledge.open(folder / "index")
         await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope))
         knowledge.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +18,23 @@ from xiaoer.db.scope import Scope
 from xiaoer.desk.hours import is_open
 from xiaoer.dialogue.engine import Engine
 from xiaoer.dialogue.flow import Flows, read_flows
-from xiaoer.errors import ConfigurationError, ModelUnavailable, NotFound
+from xiaoer.errors import ConfigurationError, ModelUnavailable, NotFound, XiaoerError
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.live.memory import MemoryLive
+from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.entities.gazetteer import Gazetteer
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.readers.local import LocalReader
+from xiaoer.nlu.training.published import (
+    LOOSE,
+    load_published,
+    load_version,
+    previous_or_conflict,
+    publish,
+    version_path,
+)
+from xiaoer.nlu.training.trainings import Trainings
+from xiaoer.nlu.training.types import ModelVersion, PublicationKind
 from xiaoer.replies.writers.templates import read_templates
 from xiaoer.settings import Settings
 from xiaoer.shop import store_products, store_shops
@@ -28,7 +42,10 @@ from xiaoer.shop.catalogue import Catalogue
 from xiaoer.shop.types import Product, Shop
 from xiaoer.turn import Turns
 
+log = logging.getLogger(__name__)
+
 _SECRET_BYTES = 32
+_FOLLOW_S = 5.0  # after so long every process reads with what another one published
 
 
 @dataclass
@@ -40,10 +57,12 @@ class App:
     live: MemoryLive
     knowledge: Knowledge
     turns: Turns
+    trainings: Trainings
     clock: Callable[[], datetime]
     secret: bytes
     _flows: Flows
     _assistants: dict[str, Assistant] = field(default_factory=dict)
+    _following: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> App:
@@ -60,7 +79,9 @@ class App:
             for shop in shops:
                 await app.reload(shop.id)
             for shop_id in app.shop_ids:
+                await app.trainings.settle(shop_id)
                 await app.turns.resume(shop_id)
+            app._following = asyncio.create_task(app._follow())
         except BaseException:
             await database.close()
             raise
@@ -81,7 +102,8 @@ class App:
 
         turns = Turns(database, live, knowledge, assistant_of, clock, staff_online)
         secret = settings.secret.get_secret_value().encode() or _kept_secret(settings.data_dir / "secret")
-        return cls(settings, database, live, knowledge, turns, clock, secret, read_flows(), assistants)
+        trainings = Trainings(database, settings.records_url, settings.data_dir / "models")
+        return cls(settings, database, live, knowledge, turns, trainings, clock, secret, read_flows(), assistants)
 
     @property
     def shop_ids(self) -> tuple[str, ...]:
@@ -96,9 +118,9 @@ class App:
         """Whether people answer at this moment."""
         return self.turns.staff_online(shop_id)
 
-    def model_path(self, shop_id: str) -> Path:
-        """Where the shop's intent model lies."""
-        return model_path(self.settings.data_dir, shop_id)
+    def models_of(self, shop_id: str) -> Path:
+        """The folder in which the shop's models lie."""
+        return models_folder(self.settings.data_dir, shop_id)
 
     async def reload(self, shop_id: str) -> None:
         """Make the shop's machine anew from the records and the model on disk, after something was published."""
@@ -114,7 +136,7 @@ class App:
                 f"店铺“{shop_id}”还没有售后政策，请先设置：xiaoer shops policy 文件 --shop {shop_id}。",
                 field="policy",
             )
-        model = self._load_model(shop_id)
+        version_id, model = await self._load_model(shop_id)
         labels, units = labels_of(words)
         self._assistants[shop_id] = Assistant(
             shop=shop,
@@ -123,33 +145,83 @@ class App:
             policy=read_policy(policy),
             engine=Engine(self._flows),
             writer=read_templates(labels=labels, units=units),
+            version_id=version_id,
         )
 
-    def _load_model(self, shop_id: str) -> IntentModel:
-        path = self.model_path(shop_id)
-        if not path.exists():
+    async def _load_model(self, shop_id: str) -> tuple[str, IntentModel]:
+        folder = self.models_of(shop_id)
+        try:
+            found = await load_published(self.database, shop_id, folder)
+        except ModelUnavailable as error:
+            raise ModelUnavailable(
+                f"The intent model of shop {shop_id!r} in {folder} is damaged or of another version. "
+                f"Train it again: xiaoer train intents --shop {shop_id}.",
+                f"店铺“{shop_id}”的意图模型（{folder}）已损坏或版本不符，请重新训练：xiaoer train intents --shop {shop_id}。",
+            ) from error
+        if found is None:
             raise ModelUnavailable(
                 f"Shop {shop_id!r} has no intent model yet. Train one: xiaoer train intents --shop {shop_id}.",
                 f"店铺“{shop_id}”还没有意图模型，请先训练：xiaoer train intents --shop {shop_id}。",
             )
-        try:
-            return IntentModel.load(path)
-        except ModelUnavailable as error:
-            raise ModelUnavailable(
-                f"The intent model {path} is damaged or of another version. Train it again: xiaoer train intents --shop {shop_id}.",
-                f"意图模型 {path} 已损坏或版本不符，请重新训练：xiaoer train intents --shop {shop_id}。",
-            ) from error
+        return found
+
+    async def publish(self, shop_id: str, version_id: str, *, by: str) -> ModelVersion:
+        """This version reads from the next message on. ModelUnavailable when its file cannot be read: then nothing changes."""
+        version = await self.database.read(shop_id, lambda scope: versions.get_version(scope, version_id))
+        return await self._publish(shop_id, version, by=by, kind="publish")
+
+    async def roll_back(self, shop_id: str, *, by: str) -> ModelVersion:
+        """The version that read before the present one was published reads again. Conflict when there is none."""
+        version = await self.database.read(shop_id, previous_or_conflict)
+        return await self._publish(shop_id, version, by=by, kind="roll_back")
+
+    async def _publish(self, shop_id: str, version: ModelVersion, *, by: str, kind: PublicationKind) -> ModelVersion:
+        model = await load_version(self.models_of(shop_id), version)
+        await self.database.write(shop_id, lambda scope: publish(scope, version.id, by=by, kind=kind))
+        self._read_with(shop_id, version.id, model)
+        return version
+
+    def _read_with(self, shop_id: str, version_id: str, model: IntentModel) -> None:
+        """A whole new reader in the place of the old one; turns that are being computed end with the one they began with."""
+        before = self._assistants[shop_id]
+        self._assistants[shop_id] = replace(before, reader=replace(before.reader, model=model), version_id=version_id)
+
+    async def _follow(self) -> None:
+        """Read with what other processes published."""
+        while True:
+            await asyncio.sleep(_FOLLOW_S)
+            for shop_id in self.shop_ids:
+                try:
+                    await self._catch_up(shop_id)
+                except (XiaoerError, OSError):
+                    log.exception("the published model of shop %s could not be loaded; the one before goes on reading", shop_id)
+
+    async def _catch_up(self, shop_id: str) -> None:
+        found = await self.database.read(shop_id, versions.find_publication)
+        if found is not None and found.version_id != self._assistants[shop_id].version_id:
+            path = version_path(self.models_of(shop_id), found.version_id)
+            self._read_with(shop_id, found.version_id, await asyncio.to_thread(IntentModel.load, path))
 
     async def close(self) -> None:
         """Deliver what is being answered, then let go of everything."""
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+        await self.trainings.close()
         await self.turns.drain()
         self.knowledge.close()
         await self.database.close()
 
 
+def models_folder(data_dir: Path, shop_id: str) -> Path:
+    """Where a shop's models lie in the data folder, a file for each version."""
+    return data_dir / "models" / shop_id
+
+
 def model_path(data_dir: Path, shop_id: str) -> Path:
-    """Where a shop's intent model lies in the data folder."""
-    return data_dir / "models" / shop_id / "intents.npz"
+    """Where a model without a version may be put by hand: at the next start it becomes version 1 of a shop that has none."""
+    return models_folder(data_dir, shop_id) / LOOSE
 
 
 def encoders_path(data_dir: Path) -> Path:

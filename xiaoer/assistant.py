@@ -14,7 +14,7 @@ from xiaoer.shop.types import Shop
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """The machine of one shop. Frozen: publishing a model or a policy makes a new one."""
+    """The machine of one shop. Frozen: publishing a model or a policy makes a new one. `version_id`: the model that reads."""
 
     shop: Shop
     catalogue: Catalogue
@@ -22,3 +22,4 @@ class Assistant:
     policy: Policy
     engine: Engine
     writer: TemplateWriter
+    version_id: str = ""

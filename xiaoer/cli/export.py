@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from xiaoer import __version__
-from xiaoer.app import model_path
+from xiaoer.app import models_folder
 from xiaoer.cli.options import DataDir, ShopId
 from xiaoer.cli.progress import Report, bar
 from xiaoer.cli.records import records
@@ -71,9 +71,8 @@ def _write(scope: Scope, settings: Settings, path: Path, report: Report) -> int:
                 for row in read_rows(scope, table):
                     out.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
                     written += 1
-        model = model_path(settings.data_dir, settings.shop)
-        if model.is_file():
-            packed.write(model, "models/intents.npz")
+        for model in sorted(models_folder(settings.data_dir, settings.shop).glob("*.npz")):
+            packed.write(model, f"models/{model.name}")
         fitted = answerable_path(settings.data_dir / "index", settings.shop)
         if fitted.is_file():
             packed.write(fitted, "models/answerable.json")

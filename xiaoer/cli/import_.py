@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xiaoer.app import model_path, prepare_folder
+from xiaoer.app import models_folder, prepare_folder
 from xiaoer.cli.export import FORMAT
 from xiaoer.cli.options import DataDir, check_shop_id
 from xiaoer.cli.progress import Report, bar
@@ -31,7 +31,7 @@ from xiaoer.shop.types import Shop
 
 _LARGEST = 2 << 30  # bytes unpacked: a small file that unpacks to more is a trap
 _LONGEST = 64 << 20  # bytes of a row
-_MODEL, _FITTED, _UPLOADS = "models/intents.npz", "models/answerable.json", "uploads/"
+_MODELS, _FITTED, _UPLOADS = "models/", "models/answerable.json", "uploads/"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError)
 
 
@@ -104,26 +104,26 @@ def _read_shop(packed: zipfile.ZipFile, name: str | None) -> Shop:
 
 
 def _stage(packed: zipfile.ZipFile, folder: Path) -> None:
-    """Unpack the files beside the place where they will be, and look whether the model can be read."""
+    """Unpack the files beside the place where they will be, and look whether the models can be read."""
     for entry in packed.infolist():
-        if entry.is_dir() or not (entry.filename in (_MODEL, _FITTED) or entry.filename.startswith(_UPLOADS)):
+        if entry.is_dir() or not entry.filename.startswith((_MODELS, _UPLOADS)):
             continue
         path = folder / entry.filename
         path.parent.mkdir(parents=True, exist_ok=True)
         with packed.open(entry) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
-    if (folder / _MODEL).exists():
+    for model in sorted((folder / _MODELS).glob("*.npz")):
         try:
-            IntentModel.load(folder / _MODEL)
+            IntentModel.load(model)
         except ModelUnavailable as error:
-            raise Invalid("The intent model in the file is damaged.", "文件中的意图模型已损坏。", field="file") from error
+            raise Invalid("An intent model in the file is damaged.", "文件中的意图模型已损坏。", field="file") from error
 
 
 def _put_in_place(data_dir: Path, staged: Path, shop_id: str) -> None:
     """Move the files to where they belong; what an earlier shop of this id left there gives way. Run again, it does nothing."""
     fitted = answerable_path(data_dir / "index", shop_id)
     shutil.rmtree(data_dir / "index" / shop_id, ignore_errors=True)
-    places = {_MODEL: model_path(data_dir, shop_id), _FITTED: fitted, _UPLOADS: data_dir / "uploads" / shop_id}
+    places = {_FITTED: fitted, _MODELS: models_folder(data_dir, shop_id), _UPLOADS: data_dir / "uploads" / shop_id}
     placed: list[Path] = []
     try:
         for name, path in places.items():

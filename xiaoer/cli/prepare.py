@@ -18,20 +18,30 @@ from typing import Any
 
 import numpy as np
 
-from xiaoer.app import model_path
+from xiaoer.app import model_path, models_folder
 from xiaoer.cli.main import run_clearly
 from xiaoer.cli.progress import bar
 from xiaoer.cli.records import records
-from xiaoer.cli.train import read_lines, train_and_save
+from xiaoer.cli.train import train_and_keep
 from xiaoer.db.engine import Database, utc_now
+from xiaoer.db.scope import Scope
 from xiaoer.demo.refresh import refresh_dates
 from xiaoer.demo.seed import is_seeded, keep_credentials, renew_credentials, seed
 from xiaoer.demo.seed_knowledge import fit_knowledge
 from xiaoer.demo.seeding import SHOP_ID
-from xiaoer.demo.utterances import TRAINING
+from xiaoer.demo.utterances import TEST, TRAINING, shipped_lines
 from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.nlu import store_utterances as utterances
+from xiaoer.nlu import store_versions as versions
+from xiaoer.nlu.model import FORMAT
 from xiaoer.nlu.train import SETTINGS, hash_of
+from xiaoer.nlu.training.published import version_path
+from xiaoer.nlu.training.shipped import sync_shipped
+from xiaoer.nlu.training.types import SHIPPED_BY
 from xiaoer.settings import Settings, read_settings
+from xiaoer.shop import store_shops
+
+_NOTE = "shipped_utterances"  # a hash of those that were brought in last
 
 
 def prepare(settings: Settings) -> None:
@@ -42,7 +52,7 @@ def prepare(settings: Settings) -> None:
 
 async def _is_whole(settings: Settings) -> bool:
     async with records(settings) as database:
-        if not await is_seeded(database) or not is_trained(settings.data_dir):
+        if not await is_seeded(database) or not await is_trained(database, settings.data_dir):
             return False
         knowledge = Knowledge.open(settings.data_dir / "index")
         is_ready = await database.read(SHOP_ID, knowledge.is_ready)
@@ -69,8 +79,7 @@ def make(folder: Path) -> None:
     """Make what is missing in this process, with a bar for each part."""
     settings = read_settings(data_dir=folder, shop=SHOP_ID)
     asyncio.run(_make_records(settings))
-    if not is_trained(settings.data_dir):
-        train_and_save([line for path in TRAINING for line in read_lines(path)], model_path(settings.data_dir, SHOP_ID))
+    asyncio.run(_make_model(settings))
     asyncio.run(_make_index(settings))
 
 
@@ -82,6 +91,19 @@ async def _make_records(settings: Settings) -> None:
         await _freshen(settings, database)
 
 
+async def _make_model(settings: Settings) -> None:
+    """Bring in the lines that this version ships; train, unless the model that is there was made of them already."""
+    async with records(settings) as database:
+        if await is_trained(database, settings.data_dir):
+            return
+        await database.write(SHOP_ID, lambda scope: sync_shipped(scope, shipped_lines()))
+        lines = await database.read(SHOP_ID, lambda scope: utterances.list_lines(scope, "train"))
+        about = _read_about(await database.read(SHOP_ID, lambda scope: _path_of(scope, settings.data_dir)))
+        if about is None or about.get("hash") != hash_of(lines):
+            await train_and_keep(database, settings)
+        await database.write(SHOP_ID, note_trained)
+
+
 async def _make_index(settings: Settings) -> None:
     knowledge = Knowledge.open(settings.data_dir / "index")
     async with records(settings) as database:
@@ -91,35 +113,43 @@ async def _make_index(settings: Settings) -> None:
     knowledge.close()
 
 
-def is_trained(data_dir: Path) -> bool:
-    """Whether the model on disk is whole and was trained from the lines that this version ships.
+async def is_trained(database: Database, data_dir: Path) -> bool:
+    """Whether the model that reads is whole and, unless the shop made it, was trained from the lines that this version ships."""
 
-    A mark beside the model remembers the lines' files by their hash, so that they are not read through at every start.
-    """
-    path = model_path(data_dir, SHOP_ID)
-    about = _read_about(path)
-    if about is None:
-        return False
-    mark = path.with_name("trained-from")
-    files = hashlib.sha256(b"".join([json.dumps(SETTINGS).encode(), *(one.read_bytes() for one in TRAINING)])).hexdigest()
-    stamp = f"{files} {about.get('hash')}"
-    if mark.is_file() and mark.read_text("ascii", "replace") == stamp:
-        return True
-    if about.get("hash") != hash_of([line for one in TRAINING for line in read_lines(one)]):
-        return False
-    mark.write_text(stamp, "ascii")
-    return True
+    def look(scope: Scope) -> tuple[Path, bool, bool]:
+        last = versions.find_publication(scope)
+        is_own = last is not None and versions.get_version(scope, last.version_id).made_by not in ("", SHIPPED_BY)
+        return _path_of(scope, data_dir), is_own, store_shops.find_note(scope, _NOTE) == _hash_of_files()
+
+    path, is_own, is_noted = await database.read(SHOP_ID, look)
+    return (is_own or is_noted) and _read_about(path) is not None
+
+
+def note_trained(scope: Scope) -> None:
+    """Remember that the lines of this version are here and a model was made of them."""
+    store_shops.save_note(scope, _NOTE, _hash_of_files())
+
+
+def _path_of(scope: Scope, data_dir: Path) -> Path:
+    last = versions.find_publication(scope)
+    return model_path(data_dir, SHOP_ID) if last is None else version_path(models_folder(data_dir, SHOP_ID), last.version_id)
+
+
+def _hash_of_files() -> str:
+    files = [json.dumps(SETTINGS).encode(), *(path.read_bytes() for path in (*TRAINING, *TEST))]
+    return hashlib.sha256(b"".join(files)).hexdigest()
 
 
 def _read_about(path: Path) -> Mapping[str, Any] | None:
-    """What the model says it was made of, or None where the file is not there or not whole."""
+    """What the model says it was made of, or None where the file is not there, not whole, or of another version."""
     try:
         with zipfile.ZipFile(path) as packed:
             if packed.testzip() is not None:
                 return None
         with np.load(path, allow_pickle=False) as data:
-            about: Mapping[str, Any] = json.loads(data["header"].tobytes())["about"]
-            return about
+            header = json.loads(data["header"].tobytes())
+            about: Mapping[str, Any] = header["about"]
+            return about if header["format"] == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
 

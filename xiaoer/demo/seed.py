@@ -22,6 +22,8 @@ from xiaoer.demo.seed_conversations import add_talks, read_talks
 from xiaoer.demo.seed_history import History, make_history
 from xiaoer.demo.seed_staff import Credential, add_demo_staff
 from xiaoer.demo.seeding import LAST_STEP, SHOP_ID, find_seeding, is_whole, save_seeding
+from xiaoer.demo.utterances import shipped_lines
+from xiaoer.nlu.training.shipped import sync_shipped
 from xiaoer.shop import store_coupons, store_orders, store_products, store_shops
 from xiaoer.shop.types import Product, Shop
 
@@ -133,6 +135,7 @@ def _steps(
     for number, some in _batches(products, _PRODUCTS):
         yield _Step(f"products {number}", 3, partial(store_products.add_products, new=some))
     yield _Step("articles", 12, seed_articles)
+    yield _Step("utterances", 6, lambda scope: sync_shipped(scope, shipped_lines()))
     yield _Step("customers", 1, partial(customers.add_customers, new=history.customers))
     yield _Step("coupons", 1, partial(store_coupons.add_coupons, new=history.coupons))
     for number, batch in _batches(history.orders, _ORDERS):

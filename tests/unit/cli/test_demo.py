@@ -21,11 +21,13 @@ import pytest
 from xiaoer.app import model_path
 from xiaoer.cli.demo import check_demo
 from xiaoer.cli.prepare import is_trained, make, prepare
+from xiaoer.cli.records import records
 from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
 from xiaoer.demo.seeding import SHOP_ID, find_seeding, is_whole
 from xiaoer.knowledge import store as articles
 from xiaoer.settings import Settings, read_settings
+from xiaoer.shop import store_shops
 
 _PATIENCE_S = 60
 
@@ -130,19 +132,24 @@ def test_a_second_start_makes_nothing_and_its_links_sign_in_once(spruce_data: Pa
 
 
 def test_the_model_is_trained_anew_only_when_its_lines_changed(spruce_data: Path) -> None:
-    assert is_trained(spruce_data)
-    mark = model_path(spruce_data, SHOP_ID).with_name("trained-from")
-    remembered = mark.read_text()
-    assert is_trained(spruce_data)
-    mark.write_text("something else")
-    assert is_trained(spruce_data)
-    assert mark.read_text() == remembered
+    def is_ready() -> bool:
+        async def look() -> bool:
+            async with records(settings_of(spruce_data)) as database:
+                return await is_trained(database, spruce_data)
+
+        return asyncio.run(look())
+
+    assert is_ready()
+    change_records(spruce_data, lambda scope: store_shops.save_note(scope, "shipped_utterances", "of another version"))
+    assert not is_ready()
+    make(spruce_data)  # the lines are the same: nothing is trained, and that is remembered
+    assert is_ready()
     path = model_path(spruce_data, SHOP_ID)
     whole = path.read_bytes()
     path.write_bytes(whole[:100_000] + bytes(1000) + whole[101_000:])
-    assert not is_trained(spruce_data)
+    assert not is_ready()
     path.unlink()
-    assert not is_trained(spruce_data)
+    assert not is_ready()
 
 
 # ── the check ────────────────────────────────────────────────────────────────────────────────────────────────────────

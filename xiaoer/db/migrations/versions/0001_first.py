@@ -159,6 +159,17 @@ def upgrade() -> None:
     op.create_index('ix_customers_email', 'customers', ['shop_id', 'email'], unique=False)
     op.create_index('ix_customers_name', 'customers', ['shop_id', 'name_key'], unique=False)
     op.create_index('ix_customers_phone', 'customers', ['shop_id', 'phone'], unique=False)
+    op.create_table('entity_words',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('words', Json, nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_entity_words')),
+    sa.UniqueConstraint('shop_id', 'kind', 'name', 'value', 'language', name='uq_entity_words')
+    )
     op.create_table('feedback',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -196,6 +207,21 @@ def upgrade() -> None:
     sa.Column('started_at', UtcDateTime(), nullable=False),
     sa.Column('ended_at', UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_knowledge_imports'))
+    )
+    op.create_table('model_versions',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.Column('data_hash', sa.Text(), nullable=False),
+    sa.Column('settings', Json, nullable=False),
+    sa.Column('figures', Json, nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('intents', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_model_versions')),
+    sa.UniqueConstraint('shop_id', 'number', name='uq_model_versions_number')
     )
     op.create_table('orders',
     sa.Column('shop_id', sa.Text(), nullable=False),
@@ -244,6 +270,16 @@ def upgrade() -> None:
     sa.Column('picture', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_products'))
     )
+    op.create_table('publications',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('version_id', sa.Text(), nullable=False),
+    sa.Column('previous_id', sa.Text(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'seq', name=op.f('pk_publications'))
+    )
     op.create_table('shop_notes',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -281,6 +317,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_staff')),
     sa.UniqueConstraint('shop_id', 'email', name='uq_staff_email')
     )
+    op.create_table('training_runs',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('started_at', UtcDateTime(), nullable=False),
+    sa.Column('started_by', sa.Text(), nullable=False),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.Column('ended_at', UtcDateTime(), nullable=True),
+    sa.Column('share', sa.Float(), nullable=False),
+    sa.Column('step', sa.Text(), nullable=False),
+    sa.Column('settings', Json, nullable=False),
+    sa.Column('process', Json, nullable=False),
+    sa.Column('error', Json, nullable=False),
+    sa.Column('version_id', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_training_runs'))
+    )
+    op.create_index('ix_training_runs_started', 'training_runs', ['shop_id', 'started_at'], unique=False)
     op.create_table('urges',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -289,6 +342,33 @@ def upgrade() -> None:
     sa.Column('words', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_urges'))
     )
+    op.create_table('utterances',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('mark', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('origin', sa.Text(), nullable=False),
+    sa.Column('conversation_id', sa.Text(), nullable=True),
+    sa.Column('seq', sa.Integer(), nullable=True),
+    sa.Column('split', sa.Text(), nullable=False),
+    sa.Column('entities', Json, nullable=False),
+    sa.Column('labelled_by', sa.Text(), nullable=True),
+    sa.Column('labelled_at', UtcDateTime(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('skipped_at', UtcDateTime(), nullable=True),
+    sa.Column('duplicate_of', sa.Text(), nullable=True),
+    sa.Column('batch', sa.Text(), nullable=True),
+    sa.Column('reading', Json, nullable=False),
+    sa.Column('priority', sa.Float(), nullable=False),
+    sa.Column('cluster', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_utterances'))
+    )
+    op.create_index('ix_utterances_batch', 'utterances', ['shop_id', 'batch'], unique=False)
+    op.create_index('ix_utterances_label', 'utterances', ['shop_id', 'split', 'label'], unique=False)
+    op.create_index('ix_utterances_mark', 'utterances', ['shop_id', 'mark'], unique=False)
     op.create_table('variants',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -475,7 +555,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "feedback", "knowledge_import_items", "knowledge_imports", "orders", "products", "shop_notes", "sign_in_tries", "staff", "urges", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "products", "publications", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -509,18 +589,27 @@ def downgrade() -> None:
     op.drop_table('verification_tries')
     op.drop_index('ix_variants_product', table_name='variants')
     op.drop_table('variants')
+    op.drop_index('ix_utterances_mark', table_name='utterances')
+    op.drop_index('ix_utterances_label', table_name='utterances')
+    op.drop_index('ix_utterances_batch', table_name='utterances')
+    op.drop_table('utterances')
     op.drop_table('urges')
+    op.drop_index('ix_training_runs_started', table_name='training_runs')
+    op.drop_table('training_runs')
     op.drop_table('staff')
     op.drop_index('ix_sign_in_tries_email', table_name='sign_in_tries')
     op.drop_table('sign_in_tries')
     op.drop_table('shops')
     op.drop_table('shop_notes')
+    op.drop_table('publications')
     op.drop_table('products')
     op.drop_index('ix_orders_customer', table_name='orders')
     op.drop_table('orders')
+    op.drop_table('model_versions')
     op.drop_table('knowledge_imports')
     op.drop_table('knowledge_import_items')
     op.drop_table('feedback')
+    op.drop_table('entity_words')
     op.drop_index('ix_customers_phone', table_name='customers')
     op.drop_index('ix_customers_name', table_name='customers')
     op.drop_index('ix_customers_email', table_name='customers')
