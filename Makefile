@@ -10,7 +10,7 @@ export XIAOER_TEST_REQUIRE ?= postgres,chromium
 endif
 
 .DEFAULT_GOAL := menu
-.PHONY: menu demo setup services test unit minilm lint types imports package check clean
+.PHONY: menu demo setup services test unit contracts minilm lint types imports package check clean
 
 menu:
 	@awk -f scripts/menu.awk $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: services setup ## all tests 运行全部测试 (make test ARGS="-k returns
 
 unit: setup ## the quick tests only 只运行单元测试
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+contracts: setup ## the contract of search engines on a real server 在真实搜索引擎上运行契约测试 (make contracts INDEX_URL=opensearch://localhost:9200)
+	@test -n "$(INDEX_URL)" || { echo "Name the server: make contracts INDEX_URL=elasticsearch://user:password@host:9200 (opensearch://, solr://; +https)"; exit 2; }
+	@XIAOER_TEST_INDEX_URL="$(INDEX_URL)" $(BIN)/python -m pytest tests/contracts/test_index.py -k TestRealServer -v $(ARGS)
 
 minilm: # .venv-train with torch, and the encoder folder build/minilm: for the tests of fine-tuning and for benchmarks
 	@sh scripts/venv_train.sh

@@ -143,7 +143,7 @@ def measure(case: str, labelled: Set, stored: Mapping[str, tuple[str, ...]]) -> 
         for number, (title, text) in labelled.documents.items():
             entries += collection.put(_article(number, title, text, stored.get(number, ())))
         index = EmbeddedIndex(Path(folder) / "index")
-        index.replace((), entries, applied=1)
+        index.rebuild(entries, applied=1)
         index_s = time.process_time() - started
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         fusion = Answerable().fusion

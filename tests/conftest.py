@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import shutil
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +30,15 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, 10:00 in Shanghai: staff are at the desk
 
 
+def _search_engine() -> frozenset[str | int]:
+    """Name and addresses of the one server that `make contracts` tries out."""
+    name = urlsplit(os.environ.get("XIAOER_TEST_INDEX_URL", "")).hostname
+    return frozenset() if name is None else frozenset({name, *(found[4][0] for found in socket.getaddrinfo(name, None))})
+
+
+_SEARCH_ENGINE = _search_engine()
+
+
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
     """Nothing leaves this machine: every test works offline, and proves it."""
     if event == "socket.connect":
@@ -43,6 +54,8 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _is_here(host: str | bytes | None) -> bool:
     name = host.decode() if isinstance(host, bytes) else host
+    if name in _SEARCH_ENGINE:
+        return True
     if name in (None, "", "localhost", "0.0.0.0", "::"):
         return True
     try:

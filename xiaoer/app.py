@@ -19,6 +19,7 @@ from xiaoer.desk.hours import is_open
 from xiaoer.dialogue.engine import Engine
 from xiaoer.dialogue.flow import Flows, read_flows
 from xiaoer.errors import ConfigurationError, ModelUnavailable, NotFound, XiaoerError
+from xiaoer.knowledge.index.access import Access
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.live.memory import MemoryLive
 from xiaoer.nlu import store_versions as versions
@@ -90,7 +91,7 @@ class App:
     @classmethod
     def _wire(cls, settings: Settings, database: Database, clock: Callable[[], datetime]) -> App:
         assistants: dict[str, Assistant] = {}
-        live, knowledge = MemoryLive(), Knowledge.open(settings.data_dir / "index")
+        live, knowledge = MemoryLive(), open_knowledge(settings)
 
         def assistant_of(shop_id: str) -> Assistant:
             if shop_id not in assistants:
@@ -212,6 +213,18 @@ class App:
         await self.turns.drain()
         self.knowledge.close()
         await self.database.close()
+
+
+def open_knowledge(settings: Settings) -> Knowledge:
+    """The knowledge with the engine that the settings name."""
+    access = Access(
+        url=settings.index_url,
+        prefix=settings.index_prefix,
+        api_key=settings.index_api_key.get_secret_value(),
+        ca_file=settings.index_ca,
+        timeout_s=settings.index_timeout_s,
+    )
+    return Knowledge.open(settings.data_dir / "index", access)
 
 
 def models_folder(data_dir: Path, shop_id: str) -> Path:

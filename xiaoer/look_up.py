@@ -20,7 +20,7 @@ from xiaoer.dialogue.effects import LookUp
 from xiaoer.dialogue.events import Failed, Found
 from xiaoer.errors import TooMany, XiaoerError
 from xiaoer.gather import MOST_ORDERS
-from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.knowledge.knowledge import Knowledge, Question
 from xiaoer.shop import store_coupons as coupons
 from xiaoer.shop import store_orders as orders
 from xiaoer.shop import store_products as products
@@ -65,17 +65,14 @@ async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
     customer = place.context.customer
     audience = "visitor" if customer.is_visitor else "customer" if customer.level == "regular" else "member"
 
-    def read(scope: Scope) -> Any:
-        return place.knowledge.answer(
-            scope,
-            arguments["question"],
-            language=arguments["language"],
-            audience=audience,
-            today=place.context.now.astimezone(ZoneInfo(place.context.shop.time_zone)),
-            intent=arguments.get("intent", ""),
-        )
-
-    return await place.database.read(place.assistant.shop.id, read)
+    question = Question(
+        text=arguments["question"],
+        language=arguments["language"],
+        audience=audience,
+        today=place.context.now.astimezone(ZoneInfo(place.context.shop.time_zone)),
+        intent=arguments.get("intent", ""),
+    )
+    return await place.knowledge.ask(place.database, place.assistant.shop.id, question)
 
 
 async def _products(place: _Place, arguments: Mapping[str, Any]) -> Any:

@@ -17,6 +17,8 @@ from xiaoer.errors import ConfigurationError
 
 PREFIX = "XIAOER_"
 SHORTEST_SECRET = 32  # characters
+ENGINE_URL = re.compile(r"(elasticsearch|opensearch|solr)(\+https)?://[^/\s]")
+INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")  # it names folders, too
 
 
@@ -59,6 +61,17 @@ class Settings(BaseSettings):
     upload_mb: int = Field(8, ge=1, le=50, description="Largest picture a customer may send.")
     messages_per_minute: int = Field(30, ge=1, le=6000, description="Lines one customer may send in a minute.")
     database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL held by this process.")
+    index_url: str = Field(
+        "",
+        description="Where articles are searched. Empty: in the data folder. Or elasticsearch://user:password@host:9200, "
+        "opensearch://…, solr://…; with TLS elasticsearch+https://….",
+    )
+    index_prefix: str = Field("xiaoer", description="What the names of our indexes in that engine begin with.")
+    index_api_key: SecretStr = Field(
+        SecretStr(""), description="API key of Elasticsearch, or bearer token of the others, in place of name and password."
+    )
+    index_ca: str = Field("", description="File with the certificate (PEM) that signs for the engine. Empty: the system's.")
+    index_timeout_s: float = Field(3.0, ge=0.1, le=60, description="How long a question may wait for the engine, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged to standard error.")
     always_online: bool = Field(
         False, description="Treat staff as online at all hours (the demo does), instead of by the shop's service hours."
@@ -84,6 +97,23 @@ class Settings(BaseSettings):
                 "expected sqlite:///path or postgresql://user:password@host/name",
                 "应为 sqlite:///路径 或 postgresql://用户:密码@主机/库名",
             )
+        return value
+
+    @field_validator("index_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value and not ENGINE_URL.match(value):
+            raise _Expected(
+                "expected elasticsearch://host:9200, opensearch://host:9200 or solr://host:8983, with +https before :// for TLS",
+                "应为 elasticsearch://主机:9200、opensearch://主机:9200 或 solr://主机:8983，使用 TLS 时在 :// 前加 +https",
+            )
+        return value
+
+    @field_validator("index_prefix")
+    @classmethod
+    def _engine_takes_it(cls, value: str) -> str:
+        if not INDEX_PREFIX.fullmatch(value):
+            raise _Expected("expected small letters, digits and dashes, 40 at most", "只能用小写字母、数字和短横线，最多 40 个")
         return value
 
     @field_validator("allowed_origins", mode="before")

@@ -52,7 +52,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     for article in read_articles():
         entries += collection.put(article)
     index = EmbeddedIndex(tmp_path_factory.mktemp("knowledge") / "index")
-    index.replace((), entries, applied=1)
+    index.rebuild(entries, applied=1)
     model = fit(collection, index, read_outside())
     assert model is not None
     return Shelf(collection, index, model)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from xiaoer.app import model_path, models_folder
+from xiaoer.app import model_path, models_folder, open_knowledge
 from xiaoer.cli.main import run_clearly
 from xiaoer.cli.progress import bar
 from xiaoer.cli.records import records
@@ -30,7 +30,6 @@ from xiaoer.demo.seed import is_seeded, keep_credentials, renew_credentials, see
 from xiaoer.demo.seed_knowledge import fit_knowledge
 from xiaoer.demo.seeding import SHOP_ID
 from xiaoer.demo.utterances import TEST, TRAINING, shipped_lines
-from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.nlu import store_utterances as utterances
 from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.model import FORMAT
@@ -54,7 +53,7 @@ async def _is_whole(settings: Settings) -> bool:
     async with records(settings) as database:
         if not await is_seeded(database) or not await is_trained(database, settings.data_dir):
             return False
-        knowledge = Knowledge.open(settings.data_dir / "index")
+        knowledge = open_knowledge(settings)
         is_ready = await database.read(SHOP_ID, knowledge.is_ready)
         knowledge.close()
         if is_ready:
@@ -105,7 +104,7 @@ async def _make_model(settings: Settings) -> None:
 
 
 async def _make_index(settings: Settings) -> None:
-    knowledge = Knowledge.open(settings.data_dir / "index")
+    knowledge = open_knowledge(settings)
     async with records(settings) as database:
         if not await database.read(SHOP_ID, knowledge.is_ready):
             with bar("Building the knowledge index", "建立知识索引") as report:

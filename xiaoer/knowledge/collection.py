@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from xiaoer.knowledge.index.embedded import Entry
+from xiaoer.knowledge.index.port import Entry
 from xiaoer.knowledge.passages import as_plain
 from xiaoer.knowledge.reading import FINE, coarse, read, read_stored
 from xiaoer.knowledge.spelling import Spelling
@@ -51,6 +51,7 @@ class Collection:
         self.spelling = Spelling()
         self._shelved: dict[str, Shelved] = {}
         self._numbers: dict[str, int] = {}
+        self._tokens: list[str] = []  # by number
         self._frequency = np.zeros(1024, dtype=np.int32)
         self._rarity: Floats | None = None
         for word in all_terms().words():
@@ -61,6 +62,7 @@ class Collection:
         """The same articles, to try something out: what is put here, this one does not notice."""
         other = copy.copy(self)
         other.articles, other._shelved, other._numbers = dict(self.articles), dict(self._shelved), dict(self._numbers)
+        other._tokens = list(self._tokens)
         other._frequency, other._rarity, other.spelling = self._frequency.copy(), None, self.spelling.copy()
         return other
 
@@ -76,7 +78,7 @@ class Collection:
                 row = read(words) if key.endswith("/body/0") else read_stored(words)
                 if row:
                     rows.append(row)
-                    entries.append(Entry(article.id, key, text.language, coarse(row)))
+                    entries.append(_entry(article, key, text.language, coarse(row)))
                     self.spelling.learn(token for token in row if not token.startswith((MARK, FINE)))
         if not entries:  # nothing but signs: nobody can ask for it
             return []
@@ -84,6 +86,16 @@ class Collection:
         self._shelved[article.id] = shelved = self._shelve(article, entries, rows)
         self._count(shelved, 1)
         return entries
+
+    def entries(self, article_id: str) -> Iterator[Entry]:
+        """What the engine must hold of an article; nothing when it is not published."""
+        shelved = self._shelved.get(article_id)
+        if shelved is None:
+            return
+        ends = [*shelved.starts[1:].tolist(), len(shelved.tokens)]
+        for key, start, end in zip(shelved.keys, shelved.starts.tolist(), ends, strict=True):
+            tokens = [self._tokens[number] for number in shelved.tokens[start:end].tolist()]
+            yield _entry(shelved.article, key, key.rsplit("/", 3)[1], coarse(dict.fromkeys(tokens, 1.0)))
 
     def shelved(self, article_id: str) -> Shelved | None:
         """The arrays of an article, or None when it is not published."""
@@ -151,9 +163,16 @@ class Collection:
 
     def _number(self, token: str) -> int:
         number = self._numbers.setdefault(token, len(self._numbers))
+        if number == len(self._tokens):
+            self._tokens.append(token)
         if number >= len(self._frequency):
             self._frequency = np.concatenate([self._frequency, np.zeros_like(self._frequency)])
         return number
+
+
+def _entry(article: Article, key: str, language: str, tokens: Sequence[str]) -> Entry:
+    seen = (article.audience, article.valid_from, article.valid_to)
+    return Entry(article.id, key, language, tokens, article.version, *seen)
 
 
 def core_of(rows: Sequence[dict[str, float]]) -> dict[str, float]:

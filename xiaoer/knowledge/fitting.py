@@ -17,7 +17,7 @@ import numpy as np
 
 from xiaoer.knowledge.answerable import Answerable, first_features, inside_features
 from xiaoer.knowledge.collection import Collection
-from xiaoer.knowledge.index.embedded import EmbeddedIndex
+from xiaoer.knowledge.index.port import Index
 from xiaoer.knowledge.learning import Matrix, chances_of, fit_fusion, fit_logistic
 from xiaoer.knowledge.ranking import intended
 from xiaoer.knowledge.search import Asking, Pool, look, shares_of
@@ -51,14 +51,14 @@ class Fitting:
     """What was found on the shop's shelf so far: (features, truth, weight) of `inside`, pools whose right place is known."""
 
     collection: Collection
-    index: EmbeddedIndex
+    index: Index
     pools: list[tuple[Case, Pool, int]] = field(default_factory=list)
     outside: list[tuple[Pool, str, float]] = field(default_factory=list)  # with the intent heard, and the weight
 
 
 def fit(
     collection: Collection,
-    index: EmbeddedIndex,
+    index: Index,
     outside: Sequence[tuple[str, str]],
     *,
     progress: Progress | None = None,

@@ -2,111 +2,126 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
-from xiaoer.errors import IndexUnavailable
 from xiaoer.knowledge import store
 from xiaoer.knowledge.answerable import Answerable
 from xiaoer.knowledge.collection import Collection
 from xiaoer.knowledge.fitting import Progress, fit
-from xiaoer.knowledge.index.embedded import EmbeddedIndex, Entry
+from xiaoer.knowledge.index.access import Access
+from xiaoer.knowledge.index.engines import open_engine
+from xiaoer.knowledge.index.port import Engine, Entry, Found, Index, Sees
 from xiaoer.knowledge.passages import MOST_SHOWN, as_plain, paragraphs_of
 from xiaoer.knowledge.search import Asking, Scored, search
+from xiaoer.knowledge.shelf import Shelf
 from xiaoer.knowledge.tokens import tokens_of
 from xiaoer.knowledge.types import AUDIENCE_SEES, Answer, Article, Hit
 
 MOST_HITS = 5
+_READS = 5  # of the records for one question; more only where other processes edit and rebuild at this very moment
+_THREADS = 4
 
 
-@dataclass
-class _Shelf:
-    """One shop's articles and index."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by whom (an audience of `AUDIENCE_SEES`), when in the shop's zone, with which understood intent."""
 
-    index: EmbeddedIndex
-    model: Answerable
-    collection: Collection = field(default_factory=Collection)
-    seen: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    text: str
+    language: str
+    audience: str
+    today: datetime
+    intent: str = ""
 
 
 class Knowledge:
-    """Ask with a scope: what is found belongs to the scope's shop, and to no other."""
+    """Ask for a shop: what is found belongs to that shop, and to no other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: Engine) -> None:
         self._folder = folder
-        self._shelves: dict[str, _Shelf] = {}
+        self._engine = engine
+        self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="knowledge")
 
     @classmethod
-    def open(cls, folder: Path) -> Knowledge:
-        """The knowledge whose indexes are under this folder (made when missing)."""
+    def open(cls, folder: Path, access: Access | None = None) -> Knowledge:
+        """The knowledge whose indexes are in the engine behind the access, else embedded under this folder (made when missing).
+
+        What was fitted stays in the folder in either case. ConfigurationError for a URL of no engine that we know.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder)
+        return cls(folder, open_engine(folder, access))
 
     def close(self) -> None:
         """Let go of the indexes; everything in them is durable or in the outbox."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for shelf in self._shelves.values():
+            shelf.index.close()
         self._shelves.clear()
+        self._engine.close()
+
+    async def ask(self, database: Database, shop_id: str, question: Question) -> Answer:
+        """What the shop's articles say. Picks up changed articles first: an edit is found at once.
+
+        Reads the records on the database's own connection, and asks the engine in a thread: one over the network may be slow.
+        """
+        shelf = self._shelf(shop_id)
+        loop = asyncio.get_running_loop()
+        for _ in range(_READS):
+            changes = await database.read(shop_id, shelf.read)
+            if changes is None or await loop.run_in_executor(self._threads, shelf.take, changes):
+                break
+        return await loop.run_in_executor(self._threads, self._answer, shelf, question)
 
     def answer(
         self, scope: Scope, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
     ) -> Answer:
-        """What the shop's articles say to a question with its understood intent.
+        """The same inside a transaction that is open, in this very thread."""
+        return self._answer(self.refresh(scope), Question(question, language, audience, today, intent))
 
-        Picks up changed articles first: an edit is found at once.
-        """
-        shelf = self.refresh(scope)
-        asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
-        with shelf.lock:  # an edit in another thread must not change the arrays under the ranking
-            found = search(shelf.collection, shelf.index, question, asking, shelf.model.fusion)
-        return _decide(shelf.model, found, question)
+    def _answer(self, shelf: Shelf, question: Question) -> Answer:
+        asking = Asking(question.language, AUDIENCE_SEES[question.audience], question.today.date(), question.intent)
+        with shelf.gate.reading():
+            found = search(shelf.collection, shelf.index, question.text, asking, shelf.model.fusion)
+        return _decide(shelf.model, found, question.text)
 
     def try_article(
         self, scope: Scope, article: Article, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
     ) -> Answer:
         """What the shop would say if this article were published now, in the place of the one with its id. Nothing is stored."""
         shelf = self.refresh(scope)
-        with shelf.lock:
+        with shelf.gate.reading():
             apart, model = shelf.collection.copy(), shelf.model
         live = replace(article, state="published", valid_from=None, valid_to=None)
         tried = _Tried(shelf.index, apart.put(live))
         asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
         return _decide(model, search(apart, tried, question, asking, model.fusion), question)
 
-    def refresh(self, scope: Scope) -> _Shelf:
-        """Bring the shop's index up to the outbox. Cheap when nothing changed: one query."""
+    def refresh(self, scope: Scope) -> Shelf:
+        """Bring the shop's articles and index up to the outbox. Cheap when nothing changed: one query."""
         shelf = self._shelf(scope.shop_id)
-        newest = store.latest_change(scope)
-        if newest <= shelf.seen:
-            return shelf
-        applied = shelf.index.applied if shelf.index.applied <= newest else 0  # else the records came out of a backup
-        fresh = store.list_changed(scope, after=shelf.seen)
-        ours = {one.id for one in store.list_changed(scope, after=applied)}
-        with shelf.lock:  # never around a query: on PostgreSQL others run meanwhile in this very thread
-            if newest > shelf.seen:
-                _apply(shelf, fresh, ours, newest)
+        for _ in range(_READS):
+            changes = shelf.read(scope)
+            if changes is None or shelf.take(changes):
+                break
         return shelf
 
     def is_ready(self, scope: Scope) -> bool:
-        """Whether the shop's index holds everything in the records and was fitted to it once."""
-        shelf = self._shelf(scope.shop_id)
-        return Answerable.find(self._model_path(scope.shop_id)) is not None and shelf.index.applied >= store.latest_change(scope)
+        """Whether the decision was fitted to the shop's articles. What was edited since is picked up by the next question."""
+        return Answerable.find(self._model_path(scope.shop_id)) is not None
 
-    def _shelf(self, shop_id: str) -> _Shelf:
+    def _shelf(self, shop_id: str) -> Shelf:
         with self._lock:
             if shop_id not in self._shelves:
-                folder = self._folder / shop_id
-                try:
-                    index = EmbeddedIndex(folder)
-                except (OSError, ValueError) as error:
-                    raise IndexUnavailable(
-                        f"The knowledge index in {folder} cannot be opened: {error}.", f"知识索引 {folder} 打不开：{error}。"
-                    ) from error
-                self._shelves[shop_id] = _Shelf(index, Answerable.load(self._model_path(shop_id)))
+                self._shelves[shop_id] = Shelf(self._engine.open(shop_id), Answerable.load(self._model_path(shop_id)))
             return self._shelves[shop_id]
 
     def fit(
@@ -128,27 +143,17 @@ class Knowledge:
         return answerable_path(self._folder, shop_id)
 
 
-def _apply(shelf: _Shelf, fresh: Sequence[Article], ours: set[str], newest: int) -> None:
-    """The memory takes everything it has not seen; the engine only what it has not applied."""
-    entries: list[Entry] = []
-    for article in fresh:
-        added = shelf.collection.put(article)
-        entries += added if article.id in ours else []
-    if ours:
-        shelf.index.replace(ours, entries, applied=newest)
-    shelf.seen = newest
-
-
 class _Tried:
     """The engine as it would be with these entries too."""
 
-    def __init__(self, index: EmbeddedIndex, entries: Sequence[Entry]) -> None:
+    def __init__(self, index: Index, entries: Sequence[Entry]) -> None:
         self._index, self._entries = index, entries
 
-    def find(self, tokens: Sequence[str]) -> list[tuple[str, str, float]]:
+    def find(self, tokens: Sequence[str], sees: Sees | None = None) -> list[Found]:
         """What the engine finds, and the entries that share a token with the question."""
         wanted = set(tokens)
-        return self._index.find(tokens) + [(one.article_id, one.key, 0.0) for one in self._entries if wanted & set(one.tokens)]
+        tried = [Found(one.article_id, one.key, 0.0) for one in self._entries if not wanted.isdisjoint(one.tokens)]
+        return self._index.find(tokens, sees) + tried
 
 
 def answerable_path(folder: Path, shop_id: str) -> Path:

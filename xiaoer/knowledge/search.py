@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from xiaoer.knowledge.collection import Collection, Shelved
+from xiaoer.knowledge.index.port import Found, Sees
 from xiaoer.knowledge.ranking import Asked, Matrix, Measured, measure, weigh
 from xiaoer.knowledge.reading import coarse, read_question
 from xiaoer.knowledge.types import Article, ArticleText, Audience
@@ -32,8 +33,8 @@ class Asking:
 class Finds(Protocol):
     """What finds candidates: an engine, or an engine with something to be tried out beside it."""
 
-    def find(self, tokens: Sequence[str]) -> list[tuple[str, str, float]]:
-        """(article id, key, score) of entries that share a token with the question."""
+    def find(self, tokens: Sequence[str], sees: Sees | None = None) -> list[Found]:
+        """Entries that share a token with the question and may be seen."""
         ...
 
 
@@ -100,7 +101,8 @@ def find_candidates(
     collection: Collection, index: Finds, tokens: Sequence[str], asking: Asking
 ) -> list[Shelved]:
     """The articles to rank, by id: open to who asks, today, and found by the engine."""
-    found = sorted({article_id for article_id, _, _ in index.find(tokens)} - asking.without)
+    sees = Sees(tuple(asking.audiences), asking.today)
+    found = sorted({one.article_id for one in index.find(tokens, sees)} - asking.without)
     shelved = (collection.shelved(article_id) for article_id in found)
     return [one for one in shelved if one is not None and _is_open(one.article, asking)]
 

@@ -62,12 +62,16 @@ def latest_change(scope: Scope) -> int:
 
 
 def list_changed(scope: Scope, *, after: int) -> tuple[Article, ...]:
-    """The articles changed after this outbox number."""
-    query = scope.select(article_changes.c.article_id).where(article_changes.c.seq > after)
-    ids = [row[0] for row in scope.all(query)]
-    if not ids:
-        return ()
-    return tuple(one for one in list_articles(scope) if one.id in set(ids))
+    """The articles changed after this outbox number, by id."""
+    changed = (article for _, article in list_changed_with_numbers(scope, after=after))
+    return tuple(sorted(changed, key=lambda one: one.id))
+
+
+def list_changed_with_numbers(scope: Scope, *, after: int) -> tuple[tuple[int, Article], ...]:
+    """(outbox number, article in its present version) of everything changed after this number, in order."""
+    query = scope.select(articles, article_changes.c.seq).where(article_changes.c.seq > after)
+    query = query.where(article_changes.c.article_id == articles.c.id).order_by(article_changes.c.seq)
+    return tuple((int(row._mapping["seq"]), _article(row._mapping)) for row in scope.all(query))
 
 
 def put_row(scope: Scope, article: Article) -> None:

@@ -12,40 +12,16 @@ from typing import Any
 
 import pytest
 
+from tests.unit.knowledge.articles import CLEANING, INVOICE, POSTAGE, TODAY, article
 from xiaoer.db.engine import Database
 from xiaoer.errors import IndexUnavailable, NotFound
 from xiaoer.knowledge import store
+from xiaoer.knowledge.index.embedded import EmbeddedIndex
 from xiaoer.knowledge.knowledge import Knowledge
-from xiaoer.knowledge.types import Answer, Article, ArticleText
+from xiaoer.knowledge.types import Answer, Article
 
 SHOP = "spruce"
-TODAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 only_sqlite = pytest.mark.parametrize("engine", ["sqlite"])
-
-
-def article(article_id: str, zh: tuple[str, str] | None, en: tuple[str, str] | None, **more: Any) -> Article:
-    """An article out of (title, body) in each language."""
-    texts = [ArticleText("zh", zh[0], (), zh[1])] if zh else []
-    texts += [ArticleText("en", en[0], (), en[1])] if en else []
-    values = {"category": "shipping", "audience": "all", "intents": (), "version": 0, "updated_at": TODAY, **more}
-    return Article(id=article_id, texts=tuple(texts), **values)
-
-
-POSTAGE = article(
-    "postage",
-    ("运费怎么算", "订单满 99 元免运费，不满收 8 元。"),
-    ("How much is postage", "Postage is free from 99 yuan, and 8 yuan below."),
-)
-INVOICE = article(
-    "invoice",
-    ("怎么开电子发票", "在订单页面点“申请发票”，填写抬头即可。"),
-    ("How do I get an electronic invoice", "Press “Ask for an invoice” on the order page and fill in the title."),
-)
-CLEANING = article(
-    "cleaning",
-    ("羊毛大衣怎么清洗", "羊毛大衣请干洗，不要机洗。"),
-    ("How do I clean a woollen coat", "Have a woollen coat dry-cleaned; do not machine-wash it."),
-)
 
 
 @pytest.fixture
@@ -210,7 +186,9 @@ def _die(*_: object) -> None:
 
 def documents_of(knowledge: Knowledge, article_id: str) -> int:
     """How many entries the engine holds of an article."""
-    index = knowledge._shelves[SHOP].index._index
+    held = knowledge._shelves[SHOP].index
+    assert isinstance(held, EmbeddedIndex)
+    index = held._index
     query = index.parse_query(f'article:"{article_id}"', ["article"])
     return len(index.searcher().search(query, 100).hits)
 

@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
 
-MOST_FOUND = 60  # entries; their articles are ranked by us
-FORMAT = 2  # grows with the layout; an index of another format is rebuilt
+from xiaoer.errors import IndexUnavailable
+from xiaoer.knowledge.index.port import FORMAT, MOST_FOUND, Entry, Found, Sees, distinct
+
+__all__ = ["EmbeddedEngine", "EmbeddedIndex", "Entry"]
+_MORE = 4  # times as many are looked at where some may not be seen
+_ROOM = 16  # beyond the limit, so that ties at its edge are broken by key and not by place
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A thing that can be found: a title, a similar question, or a body, as tokens. `key` = article id / language / kind / n."""
+class EmbeddedEngine:
+    """The indexes under one folder."""
 
-    article_id: str
-    key: str
-    language: str
-    tokens: Sequence[str]
+    name = "embedded"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def open(self, shop_id: str) -> EmbeddedIndex:
+        """The index of this shop, made where it is missing or damaged."""
+        folder = self._folder / shop_id
+        try:
+            return EmbeddedIndex(folder)
+        except (OSError, ValueError) as error:
+            raise IndexUnavailable(
+                f"The knowledge index in {folder} cannot be opened: {error}.", f"知识索引 {folder} 打不开：{error}。"
+            ) from error
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class EmbeddedIndex:
-    """Add, remove, find. Not for two processes at once: each process keeps its own folder and feeds it from the outbox."""
+    """Not for two processes at once: each process keeps its own folder and feeds it from the outbox."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stamp = folder / "xiaoer.json"
-        self.applied = self._read_stamp()
-        if self.applied == 0 and folder.exists():
+        self._applied = self._read_stamp()
+        if self._applied == 0 and folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._index = self._open()
@@ -45,9 +61,11 @@ class EmbeddedIndex:
 
     def _open(self) -> tantivy.Index:
         builder = tantivy.SchemaBuilder()
-        builder.add_text_field("article", stored=True, tokenizer_name="raw")
-        builder.add_text_field("key", stored=True, tokenizer_name="raw")
-        builder.add_text_field("language", stored=False, tokenizer_name="raw")
+        builder.add_text_field("article", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("audience", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_integer_field("valid_from", stored=True, indexed=True)
+        builder.add_integer_field("valid_to", stored=True, indexed=True)
         builder.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
         schema = builder.build()
         try:
@@ -58,41 +76,107 @@ class EmbeddedIndex:
         except (ValueError, OSError):  # damaged: it can be rebuilt at any time
             shutil.rmtree(self._folder)
             self._folder.mkdir(parents=True)
-            self.applied = 0
+            self._applied = 0
             return tantivy.Index(schema, path=str(self._folder))
 
-    def replace(self, article_ids: Iterable[str], entries: Iterable[Entry], *, applied: int) -> None:
-        """Put these entries in the place of everything these articles had; durable before the stamp is written."""
+    def read_applied(self) -> int:
+        """The outbox number of the last commit."""
+        return self._applied
+
+    def replace(self, articles: Mapping[str, int], entries: Iterable[Entry], *, applied: int) -> None:
+        """One commit, durable before the stamp is written."""
+        self._write(entries, applied, articles)
+
+    def rebuild(self, entries: Iterable[Entry], *, applied: int) -> None:
+        """One commit in which the old entries go and the new ones come."""
+        self._write(entries, applied, None)
+
+    def _write(self, entries: Iterable[Entry], applied: int, articles: Mapping[str, int] | None) -> None:
         writer = self._index.writer(heap_size=32_000_000, num_threads=1)
-        for article_id in article_ids:
-            writer.delete_documents_by_term("article", article_id)
-        for entry in entries:
-            document = tantivy.Document()
-            document.add_text("article", entry.article_id)
-            document.add_text("key", entry.key)
-            document.add_text("language", entry.language)
-            document.add_text("text", " ".join(entry.tokens))
-            writer.add_document(document)
+        try:
+            if articles is None:
+                writer.delete_all_documents()
+            for article_id in articles or ():
+                writer.delete_documents_by_term("article", article_id)
+            for entry in entries:
+                writer.add_document(_document(entry))
+        except BaseException:
+            writer.rollback()
+            raise
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         temporary = self._stamp.with_suffix(".tmp")
         temporary.write_text(json.dumps({"format": FORMAT, "applied": applied}), "utf-8")
         temporary.replace(self._stamp)
-        self.applied = applied
+        self._applied = applied
 
-    def find(self, tokens: Sequence[str], *, limit: int = MOST_FOUND) -> list[tuple[str, str, float]]:
-        """The best entries for these tokens (any of them, in any language): (article id, key, BM25 score), best first."""
+    def find(self, tokens: Sequence[str], sees: Sees | None = None, *, limit: int = MOST_FOUND) -> list[Found]:
+        """Looks first without the filter, which tantivy answers many times faster, and again where too few may be seen."""
         if not tokens:
             return []
         schema = self._index.schema
-        wanted = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", token, index_option="freq"))
-            for token in dict.fromkeys(tokens)
+        terms = [tantivy.Query.term_query(schema, "text", token, index_option="freq") for token in distinct(tokens)]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        for depth in (limit + _ROOM, _MORE * limit):
+            found, is_all = self._search(query, depth, sees)
+            if is_all or len(found) >= limit:
+                return found[:limit]
+        filtered = (
+            query if sees is None else tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *self._filters(sees)])
+        )
+        return self._search(filtered, limit + _ROOM, sees)[0][:limit]
+
+    def _filters(self, sees: Sees) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        schema, day = self._index.schema, sees.today.toordinal()
+        integer = tantivy.FieldType.Integer
+        conditions = [
+            tantivy.Query.term_set_query(schema, "audience", list(sees.audiences)),
+            tantivy.Query.range_query(schema, "valid_from", integer, 0, day),
+            tantivy.Query.range_query(schema, "valid_to", integer, day, 10**9),
         ]
+        return [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in conditions]
+
+    def _search(self, query: tantivy.Query, depth: int, sees: Sees | None) -> tuple[list[Found], bool]:
+        """What may be seen of the best so many, and whether that was everything there is."""
         searcher = self._index.searcher()
-        found = []
-        for score, address in searcher.search(tantivy.Query.boolean_query(wanted), limit).hits:
+        hits = searcher.search(query, depth, count=False).hits
+        found: list[Found] = []
+        for score, address in hits:
             document = searcher.doc(address)
-            found.append((str(document.get_first("article")), str(document.get_first("key")), float(score)))
-        return found
+            if sees is None or _may_see(document, sees):
+                found.append(Found(str(document.get_first("article")), str(document.get_first("key")), float(score)))
+        found.sort(key=lambda one: (-one.score, one.key))
+        return found, len(hits) < depth
+
+    def size_bytes(self) -> int:
+        """The files of the folder."""
+        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+
+    def drop(self) -> None:
+        """Take the folder away; an empty index stands there afterwards."""
+        shutil.rmtree(self._folder)
+        self._folder.mkdir(parents=True)
+        self._applied = 0
+        self._index = self._open()
+
+    def close(self) -> None:
+        """Nothing is open between calls but files that are read."""
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("article", entry.article_id)
+    document.add_text("key", entry.key)
+    document.add_text("audience", entry.audience)
+    first, last = entry.days
+    document.add_integer("valid_from", first)
+    document.add_integer("valid_to", last)
+    document.add_text("text", " ".join(entry.tokens))
+    return document
+
+
+def _may_see(document: tantivy.Document, sees: Sees) -> bool:
+    day = sees.today.toordinal()
+    first, last, audience = (document.get_first(name) for name in ("valid_from", "valid_to", "audience"))
+    return int(first or 0) <= day <= int(last or 0) and audience in sees.audiences

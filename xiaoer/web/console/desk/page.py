@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from xiaoer.db.scope import Scope
+from xiaoer.knowledge import knowledge
 from xiaoer.knowledge.types import Answer
 from xiaoer.web.console.desk import read
 from xiaoer.web.console.desk.draw import desk_page, places_of
@@ -114,12 +114,9 @@ async def find(
 
 
 async def _ask(request: Request, session: StaffSession, question: str) -> Answer:
-    app, language = app_of(request), language_of(request)
-
-    def ask(scope: Scope) -> Answer:
-        return app.knowledge.answer(scope, question, language=language, audience="staff", today=app.clock())
-
-    return await app.database.read(session.shop_id, ask)
+    app = app_of(request)
+    asked = knowledge.Question(question, language_of(request), "staff", app.clock())
+    return await app.knowledge.ask(app.database, session.shop_id, asked)
 
 
 router.include_router(verbs)
