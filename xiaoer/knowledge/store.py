@@ -71,7 +71,7 @@ def list_changed_with_numbers(scope: Scope, *, after: int) -> tuple[tuple[int, A
     """(outbox number, article in its present version) of everything changed after this number, in order."""
     query = scope.select(articles, article_changes.c.seq).where(article_changes.c.seq > after)
     query = query.where(article_changes.c.article_id == articles.c.id).order_by(article_changes.c.seq)
-    return tuple((int(row._mapping["seq"]), _article(row._mapping)) for row in scope.all(query))
+    return tuple((int(row._mapping["seq"]), from_plain(row._mapping)) for row in scope.all(query))
 
 
 def put_row(scope: Scope, article: Article) -> None:
