@@ -110,7 +110,7 @@ class Knowledge:
         shelf = self._shelf(scope.shop_id)
         for _ in range(_READS):
             changes = shelf.read(scope)
-            if changes is None or shelf.take(changes):
+            if changes is None or shelf.take(changes, is_snapshot=True):
                 break
         return shelf
 

@@ -77,25 +77,21 @@ class Shelf:
     def read(self, scope: Scope) -> Changes | None:
         """What is new in the records for memory or engine; None when nothing is. Only reads, and asks no engine."""
         newest = store.latest_change(scope)
-        if newest == self.seen == self.applied:
+        if newest <= min(self.seen, self.applied):  # below, when others took in more than this snapshot shows
             return None
         above = min(self.seen, self.applied)
-        return Changes(above, newest, store.list_changed_with_numbers(scope, after=above if above <= newest else 0))
+        return Changes(above, newest, store.list_changed_with_numbers(scope, after=above))
 
-    def take(self, changes: Changes) -> bool:
-        """Follow the changes; False when they do not reach back far enough, or the records must be read once more."""
+    def take(self, changes: Changes, *, is_snapshot: bool = False) -> bool:
+        """Follow the changes; False when they do not reach back far enough, or the records must be read once more.
+
+        `is_snapshot`: they cannot be read anew, so an engine that is ahead of them is taken for one that others fed.
+        """
         with self.feeding:
-            if changes.newest < self.seen:  # the records came out of a backup
-                self._forget()
-                return False
             if changes.above > min(self.seen, self.applied):
                 return False
             self._remember(changes)
-            return self._feed(changes)
-
-    def _forget(self) -> None:
-        with self.gate.writing():
-            self.collection, self.seen, self.applied = Collection(), 0, 0
+            return self._feed(changes, is_snapshot=is_snapshot)
 
     def _remember(self, changes: Changes) -> None:
         """Memory first: what it no longer holds cannot be shown, whatever the engine finds."""
@@ -106,9 +102,9 @@ class Shelf:
                         self.collection.put(article)
                 self.seen = changes.newest
 
-    def _feed(self, changes: Changes) -> bool:
+    def _feed(self, changes: Changes, *, is_snapshot: bool) -> bool:
         """The engine takes what it lacks; another process may have given it some of that."""
-        if changes.newest == self.applied:
+        if changes.newest <= self.applied:
             return True
         applied = self.index.read_applied()
         if (

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import StandingClock
 from tests.unit.knowledge.articles import CLEANING, INVOICE, POSTAGE, TODAY, article
 from xiaoer.db.engine import Database
 from xiaoer.errors import IndexUnavailable, NotFound
 from xiaoer.knowledge import store
 from xiaoer.knowledge.index.embedded import EmbeddedIndex
-from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.knowledge.knowledge import Knowledge, Question
 from xiaoer.knowledge.types import Answer, Article
 
 SHOP = "spruce"
@@ -250,12 +251,50 @@ async def test_many_ask_while_one_edits(stocked: Database, knowledge: Knowledge)
         for number in range(10):
             await publish(stocked, article("postage", ("运费怎么算", f"第 {number} 版。"), None))
 
-    async def keep_asking() -> None:
+    async def keep_asking(number: int) -> None:
         for _ in range(10):
-            assert found_in(await ask(stocked, knowledge, "运费怎么算"))[0] == "postage"
+            if number % 2:
+                assert found_in(await ask(stocked, knowledge, "运费怎么算"))[0] == "postage"
+            else:
+                question = Question("运费怎么算", "zh", "customer", TODAY)
+                assert found_in(await knowledge.ask(stocked, SHOP, question))[0] == "postage"
 
-    await asyncio.gather(edit(), *(keep_asking() for _ in range(4)))
+    await asyncio.gather(edit(), *(keep_asking(number) for number in range(4)))
     assert (await ask(stocked, knowledge, "运费怎么算")).hits[0].body == "第 9 版。"
+
+
+async def test_what_was_fitted_stays_ready_after_an_edit(stocked: Database, knowledge: Knowledge, folder: Path) -> None:
+    """An edit that nobody asked about must not make the next start learn anew."""
+    assert not await stocked.read(SHOP, knowledge.is_ready)
+    await stocked.read(SHOP, lambda scope: knowledge.fit(scope))
+    await publish(stocked, article("gift", ("可以代写贺卡吗", "可以，下单时备注。"), None))
+    again = Knowledge.open(folder)
+    assert await stocked.read(SHOP, again.is_ready)
+    assert found_in(await ask(stocked, again, "可以代写贺卡吗"))[0] == "gift"
+
+
+@pytest.mark.parametrize("count", [2, 3])
+async def test_processes_on_one_database_find_each_others_edits(
+    database_url: str, tmp_path: Path, clock: StandingClock, count: int
+) -> None:
+    """Each has its own connection, its own folder and its own memory, as two servers have."""
+    bases = [await Database.open(database_url, clock=clock) for _ in range(count)]
+    await bases[0].migrate()
+    knowledges = [Knowledge.open(tmp_path / f"index-{number}") for number in range(count)]
+    for turn in range(6):
+        body = f"第 {turn} 版。"
+        await publish(bases[turn % count], article("postage", ("运费怎么算", body), None))
+        await publish(bases[turn % count], article(f"gift{turn}", (f"可以代写贺卡{turn}吗", "可以。"), None))
+        if turn > 2:
+            await publish(bases[turn % count], article(f"gift{turn - 2}", ("不在了", "不在了。"), None, state="archived"))
+        for base, one in zip(bases, knowledges, strict=True):
+            question = Question("运费怎么算", "zh", "customer", TODAY)
+            assert (await one.ask(base, SHOP, question)).hits[0].body == body
+            gifts = await one.ask(base, SHOP, Question("可以代写贺卡吗", "zh", "customer", TODAY))
+            assert f"gift{turn}" in found_in(gifts)
+            assert turn <= 2 or f"gift{turn - 2}" not in found_in(gifts)
+    for base in bases:
+        await base.close()
 
 
 async def test_two_who_edit_at_once_take_two_numbers(stocked: Database) -> None:
