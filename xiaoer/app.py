@@ -38,9 +38,9 @@ from xiaoer.nlu.training.trainings import Trainings
 from xiaoer.nlu.training.types import ModelVersion, PublicationKind
 from xiaoer.replies.writers.templates import read_templates
 from xiaoer.settings import Settings
-from xiaoer.shop import store_products, store_shops
+from xiaoer.shop import store_policies, store_products, store_shops
 from xiaoer.shop.catalogue import Catalogue
-from xiaoer.shop.types import Product, Shop
+from xiaoer.shop.types import Product, PublishedPolicy, Shop
 from xiaoer.turn import Turns
 
 log = logging.getLogger(__name__)
@@ -126,9 +126,9 @@ class App:
     async def reload(self, shop_id: str) -> None:
         """Make the shop's machine anew from the records and the model on disk, after something was published."""
 
-        def read(scope: Scope) -> tuple[Shop, tuple[Product, ...], dict[str, object], str | None]:
+        def read(scope: Scope) -> tuple[Shop, tuple[Product, ...], dict[str, object], PublishedPolicy | None]:
             shop = store_shops.get_shop(scope, shop_id)
-            return shop, store_products.list_products(scope), store_shops.find_words(scope), store_shops.find_policy(scope)
+            return shop, store_products.list_products(scope), store_shops.find_words(scope), store_policies.find_policy(scope)
 
         shop, products, words, policy = await self.database.read(shop_id, read)
         if policy is None:
@@ -143,7 +143,7 @@ class App:
             shop=shop,
             catalogue=Catalogue.of(products, words),
             reader=LocalReader(model, Gazetteer.build(products, words), shop.time_zone),
-            policy=read_policy(policy),
+            policy=read_policy(policy.text),
             engine=Engine(self._flows),
             writer=read_templates(labels=labels, units=units),
             version_id=version_id,

@@ -23,7 +23,7 @@ from xiaoer.desk.sign_in import add_staff
 from xiaoer.desk.types import Role
 from xiaoer.errors import Conflict, Invalid, NotFound
 from xiaoer.settings import Settings, read_settings
-from xiaoer.shop import store_orders, store_products, store_shops
+from xiaoer.shop import store_orders, store_policies, store_products, store_shops
 from xiaoer.shop.types import Shop
 
 commands = typer.Typer(help="The shops of this installation.", no_args_is_help=True)
@@ -67,13 +67,13 @@ def add(
     check_shop_id(shop)
     _check_place(currency, time_zone)
     new = Shop(shop, {"zh": zh, "en": en}, currency, time_zone, email)
-    text = _policy_text(policy)
+    text, version = _policy_text(policy)
 
     def store(scope: Scope) -> None:
         if any(one.id == shop for one in store_shops.list_shops(scope)):
             raise Conflict(f"Shop {shop!r} is here already.", f"店铺“{shop}”已存在。", field="shop")
         store_shops.save_shop(scope, new, identity_secret=secrets.token_urlsafe(32))
-        store_shops.save_policy(scope, text)
+        store_policies.add_policy(scope, text, version=version)
 
     asyncio.run(_write(read_settings(data_dir=data_dir, shop=shop), store))
     tell(
@@ -87,8 +87,9 @@ def policy(
     file: Annotated[Path, typer.Argument(help="The after-sales policy (YAML).")], data_dir: DataDir = None, shop: ShopId = None
 ) -> None:
     """Put an after-sales policy in force (running servers take it at their next start)."""
-    text, found = _policy_text(file), read_settings(data_dir=data_dir, shop=shop)
-    asyncio.run(_write_known(found, lambda scope: store_shops.save_policy(scope, text)))
+    found = read_settings(data_dir=data_dir, shop=shop)
+    text, version = _policy_text(file)
+    asyncio.run(_write_known(found, lambda scope: store_policies.add_policy(scope, text, version=version)))
     count = len(read_policy(text).clauses)
     tell(f"{count} clauses are in force for shop {found.shop}.", f"店铺 {found.shop} 已启用 {count} 条售后条款。")
 
@@ -162,13 +163,12 @@ def _check_place(currency: str, time_zone: str) -> None:
         ) from None
 
 
-def _policy_text(path: Path) -> str:
-    """The policy's YAML, checked."""
+def _policy_text(path: Path) -> tuple[str, str]:
+    """The policy's YAML, checked, and its version."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", f"没有文件 {path}。", field="policy")
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise Invalid(f"{path} is not text in UTF-8.", f"{path} 不是 UTF-8 编码的文本。", field="policy") from error
-    read_policy(text)
-    return text
+    return text, read_policy(text).version

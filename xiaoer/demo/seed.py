@@ -24,7 +24,7 @@ from xiaoer.demo.seed_staff import Credential, add_demo_staff
 from xiaoer.demo.seeding import LAST_STEP, SHOP_ID, find_seeding, is_whole, save_seeding
 from xiaoer.demo.utterances import shipped_lines
 from xiaoer.nlu.training.shipped import sync_shipped
-from xiaoer.shop import store_coupons, store_orders, store_products, store_shops
+from xiaoer.shop import store_coupons, store_orders, store_policies, store_products, store_shops
 from xiaoer.shop.types import Product, Shop
 
 __all__ = [
@@ -124,7 +124,7 @@ def _steps(
     def add_shop(scope: Scope) -> None:
         store_shops.save_shop(scope, SHOP, identity_secret=secrets.token_urlsafe(32))
         store_shops.save_words(scope, read_words())
-        store_shops.save_policy(scope, policy)
+        store_policies.add_policy(scope, policy, version=read_policy(policy).version)
 
     def add_conversations(scope: Scope) -> None:
         staff, credentials = add_demo_staff(scope)

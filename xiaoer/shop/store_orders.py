@@ -58,6 +58,11 @@ def list_order_numbers(scope: Scope, *, limit: int = 200) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.id for row in (*oldest, *newest)))
 
 
+def list_newest(scope: Scope, *, limit: int) -> tuple[Order, ...]:
+    """The shop's newest orders, newest first."""
+    return _load(scope, scope.select(orders).order_by(orders.c.placed_at.desc(), orders.c.id.desc()).limit(limit))
+
+
 def count_orders(scope: Scope) -> int:
     """How many orders there are."""
     return int(scope.scalar(scope.select(sa.func.count(orders.c.id))) or 0)

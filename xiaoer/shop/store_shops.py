@@ -1,4 +1,4 @@
-"""Every query about the shops of this installation and the small texts that each keeps (policy, dictionary, secrets)."""
+"""Every query about the shops of this installation and the small texts that each keeps (dictionary, secrets)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xiaoer.errors import NotFound
 from xiaoer.shop.tables import notes, shops
 from xiaoer.shop.types import Shop
 
-_POLICY, _WORDS, _IDENTITY = "policy", "words", "identity_secret"
+_WORDS, _IDENTITY = "words", "identity_secret"
 
 
 def list_shops(scope: Scope) -> tuple[Shop, ...]:
@@ -49,16 +49,6 @@ def get_identity_secret(scope: Scope) -> str:
     return found
 
 
-def save_policy(scope: Scope, text: str) -> None:
-    """Keep the after-sales policy in force, as its YAML."""
-    save_note(scope, _POLICY, text)
-
-
-def find_policy(scope: Scope) -> str | None:
-    """The after-sales policy in force, as its YAML, or None."""
-    return find_note(scope, _POLICY)
-
-
 def save_words(scope: Scope, words: Mapping[str, Any]) -> None:
     """Keep the shop's dictionary of attribute and option values."""
     save_note(scope, _WORDS, json.dumps(words, ensure_ascii=False))
@@ -79,6 +69,11 @@ def find_note(scope: Scope, key: str) -> str | None:
     """The text under this key, or None."""
     found: str | None = scope.scalar(scope.select(notes.c.text).where(notes.c.key == key))
     return found
+
+
+def forget_note(scope: Scope, key: str) -> None:
+    """Drop the text under this key, if there is one."""
+    scope.execute(scope.delete(notes).where(notes.c.key == key))
 
 
 def _shop(row: Mapping[Any, Any]) -> Shop:

@@ -19,10 +19,20 @@ shops = sa.Table(
     sa.Column("hours_to", sa.Text, nullable=False),
 )
 
-notes = shop_table(  # small texts of a shop by key: its policy, its dictionary, its identity secret
+notes = shop_table(  # small texts of a shop by key: its dictionary, its identity secret
     "shop_notes",
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+policies = shop_table(  # every after-sales policy that was ever in force; the one with the highest number is
+    "policies",
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
 )
 

@@ -19,7 +19,7 @@ PLENTY = 1_000_000  # the stock of what is there but not counted
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop of this installation. `time_zone` is an IANA name; `policy` the id of the after-sales policy in force."""
+    """A shop of this installation. `time_zone` is an IANA name."""
 
     id: str
     names: Names
@@ -28,6 +28,28 @@ class Shop:
     email: str
     hours_from: str = "09:00"
     hours_to: str = "22:00"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPolicy:
+    """An after-sales policy that is or was in force, as its YAML. `number` counts up; `saved_by` is a member of staff's id."""
+
+    number: int
+    version: str
+    text: str
+    note: str
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDraft:
+    """A policy that is being written over number `after`. `revision` counts the saves, so that two writers see each other."""
+
+    text: str
+    after: int
+    saved_by: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)

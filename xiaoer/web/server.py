@@ -20,6 +20,8 @@ from xiaoer.web.api.answers import PROBLEMS, HealthOut
 from xiaoer.web.api.pace import Pace
 from xiaoer.web.console.desk.page import router as desk
 from xiaoer.web.console.explain.page import router as explain
+from xiaoer.web.console.flows.page import router as flows
+from xiaoer.web.console.policy.page import router as policy
 from xiaoer.web.console.reference.page import router as reference
 from xiaoer.web.console.sign_in.page import router as sign_in
 from xiaoer.web.console.storefront.page import is_demo
@@ -62,7 +64,7 @@ def make_web(app: App) -> FastAPI:
     add_error_pages(web)
     for router in (chat.router, socket.router, articles.router):
         web.include_router(router, responses=PROBLEMS)
-    for router in (sign_in, desk, explain, reference, storefront, pictures):
+    for router in (sign_in, desk, explain, policy, flows, reference, storefront, pictures):
         web.include_router(router)
     web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"], response_model=HealthOut)
     web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)

@@ -35,7 +35,7 @@ from xiaoer.demo.seed_staff import LIN, WU
 from xiaoer.desk.sign_in import sign_in
 from xiaoer.errors import NotSignedIn
 from xiaoer.knowledge.store import list_articles
-from xiaoer.shop import store_changes, store_coupons, store_orders, store_products, store_shops
+from xiaoer.shop import store_changes, store_coupons, store_orders, store_policies, store_products, store_shops
 from xiaoer.shop.types import Order, Product
 
 
@@ -103,8 +103,9 @@ async def test_the_shop_has_names_words_a_policy_and_a_secret_of_its_own(demo: D
     assert shop.names == {"zh": "云杉优选", "en": "Spruce Market"}
     words = await demo.read(SHOP_ID, store_shops.find_words)
     assert words["colours"]["grey"]["labels"]["zh"] == "灰色"
-    policy = await demo.read(SHOP_ID, lambda scope: store_shops.find_policy(scope) or "")
-    assert read_policy(policy).id == "spruce-aftersales"
+    policy = await demo.read(SHOP_ID, store_policies.find_policy)
+    assert policy is not None
+    assert (read_policy(policy.text).id, read_policy(policy.text).version) == ("spruce-aftersales", policy.version)
     assert len(await demo.read(SHOP_ID, store_shops.get_identity_secret)) >= 32
 
 

@@ -19,6 +19,7 @@ from xiaoer.knowledge import store as knowledge
 from xiaoer.knowledge.types import Article, ArticleText
 from xiaoer.nlu.train import train
 from xiaoer.shop import store_orders as orders
+from xiaoer.shop import store_policies as policies
 from xiaoer.shop import store_products as products
 from xiaoer.shop import store_shops as shops
 from xiaoer.shop.types import Shop
@@ -80,7 +81,7 @@ async def make_shops(folder: Path, clock: StandingClock) -> None:
         ]
         shop = Shop(scope.shop_id, names, "CNY", "Asia/Shanghai", "service@shop.example")
         shops.save_shop(scope, shop, identity_secret=SECRETS[scope.shop_id])
-        shops.save_policy(scope, (files("xiaoer.demo") / "policy.yaml").read_text("utf-8"))
+        policies.add_policy(scope, (files("xiaoer.demo") / "policy.yaml").read_text("utf-8"), version="2026-1")
         shops.save_words(scope, words)
         products.add_products(scope, listed)
         add_staff(scope, email=LIN, name="Lin 林", role="staff", password="a-long-password")

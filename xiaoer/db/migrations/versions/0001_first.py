@@ -253,6 +253,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'id', name=op.f('pk_orders'))
     )
     op.create_index('ix_orders_customer', 'orders', ['shop_id', 'customer_id', 'placed_at'], unique=False)
+    op.create_table('policies',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('saved_at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'number', name=op.f('pk_policies'))
+    )
     op.create_table('products',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -555,7 +565,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "products", "publications", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "policies", "products", "publications", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -603,6 +613,7 @@ def downgrade() -> None:
     op.drop_table('shop_notes')
     op.drop_table('publications')
     op.drop_table('products')
+    op.drop_table('policies')
     op.drop_index('ix_orders_customer', table_name='orders')
     op.drop_table('orders')
     op.drop_table('model_versions')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from xiaoer.dialogue.flow import Flow, Flows, Step
@@ -31,6 +31,7 @@ class Diagram:
 
     title: str
     nodes: tuple[Node, ...]
+    width: int
     height: int
 
 
@@ -48,6 +49,11 @@ def diagrams_of(steps: Sequence[Mapping[str, Any]], flows: Flows, t: Catalogue) 
     return tuple(_diagram(flow, taken, t) for flow, taken in found if flow is not None)
 
 
+def drawing_of(flow: Flow, t: Catalogue) -> Diagram:
+    """The flow by itself, with no turn in it."""
+    return replace(_diagram(flow, {}, t), width=NODE_W)
+
+
 def _diagram(flow: Flow, taken: Mapping[int, Mapping[str, Any]], t: Catalogue) -> Diagram:
     nodes = []
     for place, step in enumerate(flow.steps):
@@ -56,7 +62,7 @@ def _diagram(flow: Flow, taken: Mapping[int, Mapping[str, Any]], t: Catalogue) -
         status: Status = "ahead" if line is None else "done" if line["outcome"] == "filled" else "stop"
         y = place * (NODE_H + GAP) + 2
         nodes.append(Node(y, _title(step, t), step.kind, code, status, "" if line is None else _outcome(line, t)))
-    return Diagram(flow.titles[t.language], tuple(nodes), len(nodes) * (NODE_H + GAP) - GAP + 4)
+    return Diagram(flow.titles[t.language], tuple(nodes), WIDTH, len(nodes) * (NODE_H + GAP) - GAP + 4)
 
 
 def _title(step: Step, t: Catalogue) -> str:
