@@ -128,7 +128,7 @@ def _leaf(path: Path, node: yaml.Node) -> Leaf:
 
 
 def _value(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_document(node)  # type: ignore[no-untyped-call]
+    return yaml.SafeLoader("").construct_document(node)
 
 
 def _differs(leaf: Leaf, values: Mapping[str, str]) -> bool:
@@ -142,12 +142,11 @@ def _written(leaf: Leaf, said: str) -> str:
     return _scalar(value)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: bool | int | str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    value = str(value)
     is_plain = bool(_PLAIN.fullmatch(value)) and value == value.strip() and yaml.load(f"[{value}]", Loader=LOADER) == [value]
     if is_plain:
         return value

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from xiaoer.aftersales.pieces import pieces_left
 from xiaoer.aftersales.policy import Policy
-from xiaoer.aftersales.types import Action, Request, Verdict
+from xiaoer.aftersales.types import Action, Request, Swap, Verdict
 from xiaoer.aftersales.verdict import judge
 from xiaoer.shop.types import Order
 
 _WHOLE: tuple[Action, ...] = ("cancel", "change_address", "change_payment", "invoice")
 _REASONS = ("no_reason", "size", "quality")
+_IN_STOCK = 99
 _FAULTS = ("missing", "damaged", "quality")
 
 
@@ -60,16 +61,17 @@ def list_requests(order: Order) -> Iterator[Request]:
         yield Request(action, order.id, address=address, payment_kind=kind)
     for item in order.items:
         items = ((item.id, max(1, pieces_left(item))),)
+        swap = Swap(item.id, "", item.unit_paid_minor, _IN_STOCK, item.product_id)  # for another of the same price
         for reason in _REASONS:
             for condition in ("unopened", "opened", "used"):
                 with_photo = reason == "quality"
                 yield Request("return", order.id, items, reason, condition, with_photo)
                 if condition != "opened":
-                    yield Request("exchange", order.id, items, reason, condition, with_photo, new_stock=99)
+                    yield Request("exchange", order.id, items, reason, condition, with_photo, (swap,))
         for fault in _FAULTS:
             yield Request("missing_or_damaged", order.id, items, fault, has_evidence=True)
         yield Request("repair", order.id, items, "quality", "used", has_evidence=True)
-        yield Request("change_items", order.id, items, new_stock=99)
+        yield Request("change_items", order.id, items, swaps=(swap,))
         yield Request("price_protection", order.id, items, price_now_minor=item.unit_paid_minor * 9 // 10)
 
 

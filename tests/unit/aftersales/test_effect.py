@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib.resources import files
 
-from tests.conftest import NOW
 from tests.unit.aftersales.build import THEN, an_item, an_order
 from xiaoer.aftersales.editing import with_values
 from xiaoer.aftersales.effect import compare, list_requests

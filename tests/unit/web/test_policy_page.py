@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import fields
 
 import httpx2
 import pytest
@@ -11,11 +12,14 @@ from fastapi import FastAPI
 
 from tests.unit.web.shop import LIN, SHOP
 from tests.unit.web.staff import WU, Browser, add_lead, open_browser
-from xiaoer.aftersales.policy import ACTIONS
+from xiaoer.aftersales.policy import ACTIONS, ASKS, CLOCKS, FLAGS, LISTS, NUMBERS, PAYERS, THENS
+from xiaoer.aftersales.told import Told
 from xiaoer.app import App
 from xiaoer.privacy.store import list_audit
 from xiaoer.shop import store_policies
 from xiaoer.shop.types import PublishedPolicy
+from xiaoer.web.language import Language
+from xiaoer.web.templates import read_catalogue
 
 
 @pytest.fixture
@@ -47,6 +51,18 @@ def a_window(app: App) -> tuple[str, int]:
         if "return" in clause.actions and clause.then == "allow" and clause.within and clause.within.days:
             return f"clauses/{clause.id}/within/days", clause.within.days
     raise AssertionError("no return has a window")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whatever_a_policy_may_say_has_words(language: Language) -> None:
+    t = read_catalogue(language)
+    keys = [f"policy.condition.{one}" for one in (*LISTS, *NUMBERS, *FLAGS)]
+    keys += [f"policy.flag.{one}.{said}" for one in FLAGS for said in ("yes", "no")]
+    keys += [f"policy.asks.{one}" for one in ASKS] + [f"policy.then.{one}" for one in THENS]
+    keys += [f"policy.payer.{one}" for one in PAYERS] + [f"policy.clock.{one}" for one in CLOCKS]
+    keys += [f"explain.action.{one}" for one in ACTIONS]
+    keys += [f"policy.field.{one.name}" for one in fields(Told) if one.name != "warranty_days"]
+    assert [key for key in keys if not t.has(key)] == []
 
 
 @pytest.mark.parametrize(("language", "heading"), [("zh", "售后政策"), ("en", "Policy")])

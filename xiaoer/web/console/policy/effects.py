@@ -86,5 +86,6 @@ def _said(verdict: Verdict, words: Words, t: Catalogue) -> str:
     if verdict.until is not None:
         parts.append(t("desk.card.until", moment=words.moment(verdict.until)))
     if verdict.lines:
-        parts.append("，".join(f"{label('line', line.label, t.language)} {words.money(line.amount_minor)}" for line in verdict.lines))
+        money = [f"{label('line', line.label, t.language)} {words.money(line.amount_minor)}" for line in verdict.lines]
+        parts.append(t("policy.and").join(money))
     return " ".join(parts)
