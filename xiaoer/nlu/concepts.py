@@ -46,6 +46,12 @@ def digest() -> str:
     return hashlib.sha256(_FILE.read_bytes()).hexdigest()[:8]
 
 
+def list_words() -> list[str]:
+    """Every word and phrase of the thesaurus, in both languages."""
+    lines = [line for line in _FILE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [word for line in lines for one in line.partition(":")[2].split(",") if (word := one.strip())]
+
+
 @lru_cache(maxsize=1)
 def _read() -> _Thesaurus:
     english: dict[tuple[str, ...], tuple[str, ...]] = {}

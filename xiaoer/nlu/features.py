@@ -30,7 +30,7 @@ Gram = tuple[str, int, int]  # the feature, and the characters of the normalised
 
 def grams_of(text: str) -> list[Gram]:
     """Every feature of a text with its place. A feature of two places (a pair) is listed once for each of them."""
-    runs = _runs_of(normalise(text).text)
+    runs = runs_of(normalise(text).text)
     grams = [
         (gram, start + first, min(end, start + last)) for run, start, end in runs for gram, first, last in _within(run)
     ]
@@ -40,12 +40,17 @@ def grams_of(text: str) -> list[Gram]:
 
 def names_of(text: str) -> set[str]:
     """The features of a text without their places: the same ones, faster."""
-    runs = _runs_of(normalise(text).text)
+    return names_within(runs_of(normalise(text).text))
+
+
+def names_within(runs: Sequence[Run]) -> set[str]:
+    """The features of a text that was cut into runs."""
     names = {gram for gram, _, _ in _across(runs)}
     return names.union(*(_names_within(run) for run, _, _ in runs))
 
 
-def _runs_of(normal: str) -> list[Run]:
+def runs_of(normal: str) -> list[Run]:
+    """Words, runs of CJK characters, numbers and marks of a normalised text, with their places."""
     runs: list[Run] = []
     for match in _RUN.finditer(normal):
         run, kind = match.group(), match.lastgroup

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from xiaoer.errors import ModelUnavailable
+from xiaoer.nlu import meanings
 from xiaoer.nlu.calibrate import Calibration, Held
-from xiaoer.nlu.features import grams_of, name_of, names_of
+from xiaoer.nlu.concepts import Run
+from xiaoer.nlu.features import grams_of, name_of, names_within, runs_of
 from xiaoer.nlu.normalise import normalise
 from xiaoer.nlu.types import Outcome
 
-FORMAT = 4
+FORMAT = 5
+MEANING = 0.6  # how long the words' meaning is beside the features: found on held-out parts of training data
+_OWN, _MEANT = 1 / (1 + MEANING**2) ** 0.5, MEANING / (1 + MEANING**2) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class IntentModel:
-    """`rows` (features, labels + 1) as float16, the last column being the class "outside"; `weights` (features,);
+    """`rows` (features + meanings.size(), labels + 1) as float16, the last column being the class "outside"; `weights` (features,);
     `bias` (labels + 1,)."""
 
     labels: tuple[str, ...]
@@ -58,20 +63,26 @@ class IntentModel:
         """The first letters of the hash of its training data and settings."""
         return str(self.about.get("hash", ""))[:12]
 
-    def vector(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], float]:
-        """Known features of a text, their values (of norm 1), and the share of all its features that they are."""
-        grams = names_of(text)
+    @cached_property
+    def _meant(self) -> npt.NDArray[np.float32]:
+        """The rows of the meaning's numbers, (meanings.size(), labels + 1)."""
+        return self.rows[len(self.weights) :].astype(np.float32) * np.float32(_MEANT)
+
+    def vector(self, runs: Sequence[Run]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], float]:
+        """Known features of a text, their values, and the share of all its features that they are."""
+        grams = names_within(runs)
         found = [number for number in map(self.vocabulary.get, grams) if number is not None]
         ids = np.array(found, dtype=np.int32)
         values = self.weights[ids]
         norm = float(np.sqrt(values @ values))
-        return ids, (values / norm if norm else values), len(found) / max(1, len(grams))
+        return ids, (values * np.float32(_OWN / norm) if norm else values), len(found) / max(1, len(grams))
 
     def scores(self, text: str) -> Held:
         """Raw scores, (1, labels + 1); the last one is the class "outside"."""
-        ids, values, known = self.vector(text)
-        scores = (values @ self.rows[ids].astype(np.float32) + self.bias).astype(np.float64)
-        return Held(scores[None, :], np.array([known]))
+        runs = runs_of(normalise(text).text)
+        ids, values, known = self.vector(runs)
+        scores = values @ self.rows[ids].astype(np.float32) + meanings.unit_of(runs) @ self._meant + self.bias
+        return Held(scores.astype(np.float64)[None, :], np.array([known]))
 
     def predict(self, text: str) -> Prediction:
         """Never raises, whatever the text; only the first 2,000 characters are read."""
@@ -91,11 +102,12 @@ class IntentModel:
 
         What an intent has before a word is read is a part without characters and name.
         """
-        ids, values, _ = self.vector(text)
+        normal = normalise(text)
+        runs = runs_of(normal.text)
+        ids, values, _ = self.vector(runs)
         column = self.labels.index(label)
         weights = values * self.rows[ids, column].astype(np.float32)
         by_id = dict(zip(ids.tolist(), weights.tolist(), strict=True))
-        normal = normalise(text)
         places: dict[int, list[tuple[str, int, int]]] = {}
         for gram, start, end in grams_of(text):
             number = self.vocabulary.get(gram)
@@ -106,6 +118,12 @@ class IntentModel:
             Contribution(*normal.span(start, end), name_of(gram), by_id[number] / len(spots))
             for number, spots in places.items()
             for gram, start, end in spots
+        ]
+        length = float(np.linalg.norm(meanings.sum_of(runs)))
+        found += [
+            Contribution(*normal.span(one.start, one.end), f"≈{one.word}", float(one.vector @ self._meant[:, column]) / length)
+            for one in meanings.list_meanings(runs)
+            if length
         ]
         return tuple(sorted(found, key=lambda one: -abs(one.weight)))
 

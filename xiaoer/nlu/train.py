@@ -6,15 +6,17 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from xiaoer.errors import Invalid
+from xiaoer.nlu import concepts, meanings
 from xiaoer.nlu.calibrate import Held, fit
-from xiaoer.nlu.concepts import digest
-from xiaoer.nlu.features import names_of
-from xiaoer.nlu.model import IntentModel
+from xiaoer.nlu.features import names_within, runs_of
+from xiaoer.nlu.model import MEANING, IntentModel
+from xiaoer.nlu.normalise import normalise
 from xiaoer.nlu.solver import Floats, Ints, Rows, Solution, solve
 
 OUTSIDE = "oos"
@@ -22,7 +24,7 @@ FOLDS, FOLDS_OF_FEW, FEW = 4, 10, 2_000  # with few lines a fold more matters, a
 _COST, _OWN, _EPOCHS, _FOLD_EPOCHS, _PRIOR = 1.0, 3.0, 8, 4, 1.0
 SETTINGS = {
     "cost": _COST, "own": _OWN, "epochs": _EPOCHS, "fold_epochs": _FOLD_EPOCHS, "prior": _PRIOR,
-    "features": "w2 s b c25 x h13 p12 o", "concepts": digest(),
+    "features": "w2 s b c25 x h13 p12 o", "concepts": concepts.digest(), "meaning": MEANING, "meanings": meanings.digest(),
 }  # fmt: skip
 _ONCE_IS_ENOUGH = "hso"  # families whose features are kept although only one line has them
 Progress = Callable[[float, str], None]
@@ -38,23 +40,48 @@ def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress
     numbers = {label: number for number, label in enumerate((*labels, OUTSIDE))}
     targets = np.array([numbers[label] for _, label in lines], dtype=np.int64)
     tell(0.0, "features")
-    grams = [sorted(names_of(text)) for text, _ in lines]
-    vocabulary, needed = _vocabulary_of(grams)
-    counts = np.array([len(line) for line in grams])
-    rows = _rows_of(grams, vocabulary)
+    read = _read(lines)
     classes = len(labels) + 1
-    weights = _weights_of(rows, targets, needed, classes)
+    weights = _weights_of(read.rows, targets, read.needed, classes)
     tell(0.1, "all lines")
     whole = solve(
-        rows.weighted(weights), targets, features=len(vocabulary), classes=classes, cost=_COST, own=_OWN, epochs=_EPOCHS, seed=seed,
+        read.weighted(weights), targets, features=read.features, classes=classes, cost=_COST, own=_OWN, epochs=_EPOCHS, seed=seed,
         progress=lambda share: tell(0.1 + 0.4 * share, "all lines"),
     )  # fmt: skip
-    held = _held_out(rows, targets, needed, counts, whole, seed, tell)
+    held = _held_out(read, targets, whole, seed, tell)
     inside = np.where(targets == len(labels), -1, targets)
     calibration = fit(held, inside)
     about = {"hash": hash_of(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held.scores, inside)}
     tell(1.0, "done")
-    return IntentModel(labels, vocabulary, weights, whole.weights.astype(np.float16), whole.bias, calibration, about)
+    return IntentModel(labels, read.vocabulary, weights, whole.weights.astype(np.float16), whole.bias, calibration, about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The lines as the solver takes them: features and what each row counts, unweighted; the words' meanings (rows, SIZE)."""
+
+    rows: Rows
+    vocabulary: dict[str, int]
+    needed: Ints
+    counts: Ints
+    meanings: Floats
+
+    @property
+    def features(self) -> int:
+        """How many columns the table has: features, then the meaning's numbers."""
+        return len(self.vocabulary) + int(self.meanings.shape[1])
+
+    def weighted(self, weights: Floats) -> Rows:
+        """Both parts of each row, as the model puts them together when it serves."""
+        return self.rows.weighted(weights).beside(self.meanings, first=len(self.vocabulary), share=MEANING)
+
+
+def _read(lines: Sequence[tuple[str, str]]) -> _Read:
+    runs = [runs_of(normalise(text).text) for text, _ in lines]
+    grams = [sorted(names_within(line)) for line in runs]
+    vocabulary, needed = _vocabulary_of(grams)
+    meant = np.array([meanings.unit_of(line) for line in runs])
+    return _Read(_rows_of(grams, vocabulary), vocabulary, needed, np.array([len(line) for line in grams]), meant)
 
 
 def _labels_of(lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -106,9 +133,7 @@ def _weights_of(rows: Rows, targets: Ints, needed: Ints, classes: int) -> Floats
     return result
 
 
-def _held_out(
-    rows: Rows, targets: Ints, needed: Ints, counts: Ints, whole: Solution, seed: int, tell: Progress
-) -> Held:
+def _held_out(read: _Read, targets: Ints, whole: Solution, seed: int, tell: Progress) -> Held:
     """Every line's scores by a model that did not see it. Each fold starts from the solution over all lines, less its own."""
     many = FOLDS_OF_FEW if len(targets) <= FEW else FOLDS
     folds = _folds(targets, many, seed)
@@ -116,16 +141,16 @@ def _held_out(
     scores, known = np.zeros((len(targets), classes)), np.zeros(len(targets))
     for fold in range(many):
         seen = np.where(folds == fold, -1, targets)
-        weights = _weights_of(rows, seen, needed, classes)
-        weighted = rows.weighted(weights)
+        weights = _weights_of(read.rows, seen, read.needed, classes)
+        weighted = read.weighted(weights)
         found = solve(
-            weighted, seen, features=len(needed), classes=classes, cost=_COST, own=_OWN, epochs=_FOLD_EPOCHS, seed=seed,
+            weighted, seen, features=read.features, classes=classes, cost=_COST, own=_OWN, epochs=_FOLD_EPOCHS, seed=seed,
             begin=whole.alphas,
         )  # fmt: skip
         for i in np.nonzero(folds == fold)[0].tolist():
             ids, values = weighted.row(i)
             scores[i] = values @ found.weights[ids] + found.bias
-            known[i] = len(ids) / max(1, counts[i])
+            known[i] = np.count_nonzero(ids < len(read.vocabulary)) / max(1, read.counts[i])
         tell(0.5 + 0.5 * (fold + 1) / many, f"fold {fold + 1} of {many}")
     return Held(scores, known)
 
