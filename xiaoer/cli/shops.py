@@ -17,6 +17,7 @@ from rich.table import Table
 from xiaoer.aftersales.policy import read_policy
 from xiaoer.cli.options import DataDir, ShopId, check_shop_id
 from xiaoer.cli.records import records
+from xiaoer.cli.shop_files import export, import_
 from xiaoer.cli.terminal import tell
 from xiaoer.db.scope import Scope
 from xiaoer.desk.sign_in import add_staff
@@ -27,6 +28,8 @@ from xiaoer.shop import store_orders, store_policies, store_products, store_shop
 from xiaoer.shop.types import Shop
 
 commands = typer.Typer(help="The shops of this installation.", no_args_is_help=True)
+commands.command("import")(import_)
+commands.command("export")(export)
 _console = Console(highlight=False, markup=False, soft_wrap=True)
 T = TypeVar("T")
 
