@@ -13,15 +13,14 @@ from typing import Annotated
 import typer
 
 from xiaoer.aftersales.policy import read_policy
-from xiaoer.app import model_path, prepare_folder
+from xiaoer.app import prepare_folder
 from xiaoer.cli.options import DataDir, ShopId, check_shop_id
 from xiaoer.cli.records import records
 from xiaoer.cli.terminal import tell
-from xiaoer.cli.train import read_lines, train_and_save
+from xiaoer.cli.train import add_lines, train_and_keep
 from xiaoer.db.copy import is_empty
 from xiaoer.db.engine import utc_now
 from xiaoer.db.scope import Scope
-from xiaoer.demo.utterances import TRAINING
 from xiaoer.errors import Conflict, Invalid, NotFound
 from xiaoer.formats.tau2 import read as tau2
 from xiaoer.formats.tau2.shapes import parse
@@ -46,7 +45,7 @@ def import_(
     glossary: Annotated[
         Path | None, typer.Option(help="CSV, YAML or JSON: how its English words are called in 中文.")
     ] = None,
-    model: Annotated[bool, typer.Option(help="Train the intent model from the shipped lines, if it has none.")] = True,
+    model: Annotated[bool, typer.Option(help="Train its intent model from the shipped lines.")] = True,
     data_dir: DataDir = None,
 ) -> None:
     """Make a shop out of another system's file. All of it comes in, or nothing."""
@@ -59,12 +58,18 @@ def import_(
     read_policy(text)
     made = asyncio.run(import_shop(found, shop, _text(file, "file"), policy=text, dictionary=words))
     counts = (len(made.products), len(made.customers), len(made.orders))
-    if model and not model_path(found.data_dir, shop.id).exists():
-        train_and_save([line for path in TRAINING for line in read_lines(path)], model_path(found.data_dir, shop.id))
+    if model:
+        asyncio.run(_train(read_settings(data_dir=data_dir, shop=shop.id)))
     tell(
         f"{counts[0]} products, {counts[1]} customers, {counts[2]} orders → shop {shop.id}",
         f"{counts[0]} 件商品、{counts[1]} 位顾客、{counts[2]} 笔订单 → 店铺 {shop.id}",
     )
+
+
+async def _train(settings: Settings) -> None:
+    async with records(settings) as database:
+        await add_lines(database, settings.shop, ())
+        await train_and_keep(database, settings)
 
 
 async def import_shop(

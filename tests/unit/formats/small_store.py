@@ -22,7 +22,8 @@ _PRODUCTS = {
 
 def store() -> dict[str, Any]:
     """The file's values, new each time."""
-    return json.loads(json.dumps({"products": _products(), "users": _users(), "orders": _orders()}))
+    values: dict[str, Any] = json.loads(json.dumps({"products": _products(), "users": _users(), "orders": _orders()}))
+    return values
 
 
 def _products() -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _broken(**changes: Any) -> Any:
     values = store()
     for path, value in changes.items():
         *way, last = path.split("__")
-        place = values
+        place: Any = values
         for step in way:
             place = place[int(step) if isinstance(place, list) else step.replace("W", "#W")]
         place[last] = value
