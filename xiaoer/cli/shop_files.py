@@ -26,7 +26,7 @@ from xiaoer.formats.tau2 import read as tau2
 from xiaoer.formats.tau2.shapes import parse
 from xiaoer.formats.tau2.store import dump_records, save_records
 from xiaoer.settings import Settings, read_settings
-from xiaoer.shop import store_shops
+from xiaoer.shop import store_policies, store_shops
 from xiaoer.shop.dictionary import Dictionary, common_words
 from xiaoer.shop.glossary import read_glossary
 from xiaoer.shop.types import Shop
@@ -55,7 +55,6 @@ def import_(
     shop = Shop(check_shop_id(name or format_), names, tau2.CURRENCY, tau2.TIME_ZONE, "")
     words = common_words() if glossary is None else common_words().with_glossary(read_glossary(glossary))
     text = policy_text() if policy is None else _text(policy, "policy")
-    read_policy(text)
     made = asyncio.run(import_shop(found, shop, _text(file, "file"), policy=text, dictionary=words))
     counts = (len(made.products), len(made.customers), len(made.orders))
     if model:
@@ -76,6 +75,7 @@ async def import_shop(
     settings: Settings, shop: Shop, text: str, *, policy: str, dictionary: Dictionary
 ) -> tau2.Records:
     """The file's text into a new shop of the installation, in one transaction."""
+    version = read_policy(policy).version
     made = tau2.records_of(parse(text), dictionary, now=utc_now())
     prepare_folder(settings.data_dir)
 
@@ -87,7 +87,7 @@ async def import_shop(
                 field="shop",
             )
         store_shops.save_shop(scope, shop, identity_secret=secrets.token_urlsafe(32))
-        store_shops.save_policy(scope, policy)
+        store_policies.add_policy(scope, policy, version=version)
         save_records(scope, made, dictionary)
 
     async with records(settings) as database:
