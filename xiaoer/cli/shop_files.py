@@ -45,7 +45,7 @@ def import_(
     glossary: Annotated[
         Path | None, typer.Option(help="CSV, YAML or JSON: how its English words are called in 中文.")
     ] = None,
-    model: Annotated[bool, typer.Option(help="Train its intent model from the shipped lines.")] = True,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Do not train its intent model from the shipped lines now.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Make a shop out of another system's file. All of it comes in, or nothing."""
@@ -57,7 +57,7 @@ def import_(
     text = policy_text() if policy is None else _text(policy, "policy")
     made = asyncio.run(import_shop(found, shop, _text(file, "file"), policy=text, dictionary=words))
     counts = (len(made.products), len(made.customers), len(made.orders))
-    if model:
+    if not no_model:
         asyncio.run(_train(read_settings(data_dir=data_dir, shop=shop.id)))
     tell(
         f"{counts[0]} products, {counts[1]} customers, {counts[2]} orders → shop {shop.id}",
