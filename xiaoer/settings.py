@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = Field("zh", description="Language where neither the person nor the browser says one.")
     session_hours: int = Field(12, ge=1, le=720, description="How long a staff sign-in lasts.")
     upload_mb: int = Field(8, ge=1, le=50, description="Largest picture a customer may send.")
+    import_mb: int = Field(50, ge=1, le=500, description="Largest file that can be imported into the knowledge.")
+    import_private_addresses: bool = Field(
+        False, description="Let imports fetch pages from addresses inside this network (an intranet's help centre)."
+    )
     messages_per_minute: int = Field(30, ge=1, le=6000, description="Lines one customer may send in a minute.")
     database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL held by this process.")
     index_url: str = Field(

@@ -1,7 +1,7 @@
 """An article's Markdown as HTML: one renderer for the customer's widget and for the console's preview.
 
-CommonMark with tables; raw HTML stays text, and what comes out is sanitised by an allow-list all the same. Pictures are the
-shop's own: any other address becomes a link, so that reading an article tells nobody else who reads it.
+CommonMark with tables, a line break stays one; raw HTML stays text, and what comes out is sanitised by an allow-list all the
+same. Pictures are the shop's own: of any other only its words are shown, so that reading an article tells nobody else who reads it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "breaks": True}).enable(["table", "strikethrough"])
 
 
 def as_html(markdown: str, *, picture: FindPicture) -> str:

@@ -56,8 +56,8 @@ article_uses = shop_table(
 )
 
 # Where an imported article comes from: `source` is the file or page, `root` the folder or site it was found in (or empty),
-# `part` its place inside. `digest` is of what was read there, `version` what the import made of it: a larger one in
-# `articles` means that a person edited it since.
+# `part` its place inside. `digest` is of all that was read there (empty: it is gone from there), `text_digest` of the words
+# alone: an article whose words have another one was edited by a person since.
 article_sources = shop_table(
     "article_sources",
     sa.Column("article_id", sa.Text, primary_key=True),
@@ -65,7 +65,7 @@ article_sources = shop_table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("part", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("text_digest", sa.Text, nullable=False),
     sa.Index("ix_article_sources_source", "shop_id", "source"),
     sa.Index("ix_article_sources_root", "shop_id", "root"),
 )

@@ -9,13 +9,14 @@ from starlette.responses import FileResponse
 
 from xiaoer.app import App
 from xiaoer.conversations import store as conversations
+from xiaoer.conversations.pictures import MEDIA_TYPES
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound, NotSignedIn
 from xiaoer.live.memory import conversation_topic
 from xiaoer.web.api.answers import MessageOut, MessagesOut, PictureOut, RatingOut, SessionOut
 from xiaoer.web.api.callers import MaybeSigned, Signed, TheApp, keep_pace, line_key
 from xiaoer.web.api.pace import Pace
-from xiaoer.web.api.pictures import MEDIA_TYPES, find_picture, is_link_good, keep_picture, link_of
+from xiaoer.web.api.pictures import find_picture, is_link_good, keep_picture, link_of
 from xiaoer.web.api.reading import PAGE, get_own, lines_json, look
 from xiaoer.web.api.saying import say
 from xiaoer.web.api.sessions import open_session, session_json

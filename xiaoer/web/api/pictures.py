@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,28 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from xiaoer.app import App
+from xiaoer.conversations.pictures import MEDIA_TYPES, kind_of, write_picture
 from xiaoer.db.ids import new_id
 from xiaoer.errors import Invalid, NotFound, RecordsUnavailable, TooMany
 from xiaoer.web.identity import Visit, is_link_signed, sign_link
 
-MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 MOST_PER_CONVERSATION = 60
 _NAME = re.compile(r"upl_[0-9a-z]{26}\.(png|jpg|webp)")
 _FOLDER = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LINK_DAYS = 2
-
-
-def kind_of(data: bytes) -> str:
-    """ "png", "jpg" or "webp" by the bytes themselves; what the sender calls the file is not asked. Invalid otherwise."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
-        return "png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "webp"
-    raise Invalid(
-        "Only PNG, JPEG and WebP pictures can be sent.", "只能发送 PNG、JPEG 或 WebP 格式的图片。", field="file"
-    )
 
 
 async def keep_picture(app: App, visit: Visit, data: bytes) -> str:
@@ -108,13 +94,4 @@ def _write(folder: Path, name: str, data: bytes) -> None:
             "这个会话里的图片已经很多了，其余的请用文字描述。",
             retry_after_s=3600,
         )
-    draft = folder / f".{name}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(folder / name)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_picture(folder, name, data)

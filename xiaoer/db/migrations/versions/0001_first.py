@@ -50,7 +50,7 @@ def upgrade() -> None:
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('part', sa.Text(), nullable=False),
     sa.Column('digest', sa.Text(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text_digest', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'article_id', name=op.f('pk_article_sources'))
     )
     op.create_index('ix_article_sources_root', 'article_sources', ['shop_id', 'root'], unique=False)
