@@ -81,8 +81,7 @@ class PlayedServer:
 
     def start(self) -> None:
         """Listen: on a free port, after a stop on the same one again."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _answering(self))
-        self._server.daemon_threads = True
+        self._server = _Listening(("127.0.0.1", self._port), _answering(self))
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -126,6 +125,13 @@ def _expected(user: str, password: str, token: str) -> str:
     if token:
         return token
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}" if user else ""
+
+
+class _Listening(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed in the middle is what many tests are about."""
 
 
 def _answering(played: PlayedServer) -> type[BaseHTTPRequestHandler]:
