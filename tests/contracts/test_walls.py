@@ -123,7 +123,7 @@ class Walls(RuleBasedStateMachine):
 )
 def test_nothing_crosses_shops_or_audiences(played: type[PlayedServer] | None) -> None:
     machine = type("Walls", (Walls,), {"played": played})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
