@@ -18,7 +18,7 @@ from xiaoer.errors import ConfigurationError, UnavailableError, XiaoerError
 _HELP = "Xiaoer 小二: customer service for online shops, self-hosted, in 中文 and English."
 _MODULES = {
     "demo": "demo", "serve": "serve", "chat": "chat", "settings": "settings", "export": "export", "import": "import_",
-    "train": "train", "encoders": "encoders", "shops": "shops", "knowledge": "knowledge",
+    "train": "train", "encoders": "encoders", "shops": "shops", "knowledge": "knowledge", "utterances": "utterances",
 }  # fmt: skip
 _OF_THE_MACHINE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE,
