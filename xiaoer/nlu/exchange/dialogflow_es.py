@@ -1,5 +1,5 @@
 """Dialogflow ES exports: a zip with `intents/NAME.json`, `intents/NAME_usersays_LANG.json`, `entities/NAME.json` and
-`entities/NAME_entries_LANG.json`. The shapes: https://cloud.google.com/dialogflow/es/docs/reference/rest/v2/projects.agent/export
+`entities/NAME_entries_LANG.json`. The shapes: https://cloud.google.com/dialogflow/es/docs
 and exports as the console makes them.
 """
 
@@ -87,7 +87,7 @@ def _entries(entries: Any, found: re.Match[str]) -> list[EntityWords]:
 
 
 def write_zip(lines: Sequence[Utterance], words: Sequence[EntityWords]) -> bytes:
-    """An agent that Dialogflow ES imports ("Import from zip")."""
+    """A zip that Dialogflow ES imports ("Import from zip")."""
     files: dict[str, bytes] = {
         "package.json": as_json({"version": "1.0.0"}),
         "agent.json": as_json({"description": "", "language": "zh-cn", "supportedLanguages": ["en"], "displayName": "xiaoer"}),
