@@ -1,11 +1,13 @@
 """How well the default reader understands: trained and tried on labelled lines, beside published figures.
 
-    python benchmarks/intents.py --data FILE.csv.gz [--data ...] [--demo] [--json OUT]
+    python benchmarks/intents.py --data FILE.csv.gz [--data ...] [--demo] [--encoder DIR] [--json OUT]
 
 A file has the columns split, text, label ("oos": out of scope). Trained on the split `train` alone, in scope only; with the
 splits train_5 or train_10, on each of those instead. Tried on `test`, and on out-of-scope lines of any split whose name holds
 "test". Each case runs in a process of its own. `kept` and `recall_at_95` are taken at the reader's own threshold, fitted in
-training to keep 95 %. --demo: the demo shop's lines, its out-of-scope lines taking part in the training.
+training to keep 95 %. --demo: the demo shop's lines, its out-of-scope lines taking part in the training. --encoder: with a dense
+half, by the encoder in this folder; nothing is remembered from one training to the next, so `train_cpu_s` holds the encoding.
+`encoded` is the share of the test lines that the encoder was asked about.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from rich.console import Console
 
 from benchmarks.report import Figure, quantile, report
 from xiaoer.demo.utterances import TEST, TRAINING
+from xiaoer.nlu.encoders.encoder import Encoder
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.train import OUTSIDE, train
 
@@ -57,6 +60,7 @@ class Case:
     training: tuple[Line, ...]
     test: tuple[Line, ...]
     outside: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (name of the group or "", its lines)
+    encoder: Path | None = None
 
 
 def main() -> None:
@@ -64,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", default=[], help="labelled lines, .csv.gz or .csv; repeatable")
     parser.add_argument("--demo", action="store_true", help="the demo shop's own lines")
+    parser.add_argument("--encoder", type=Path, help="folder of an encoder (model.onnx, tokenizer.json, pooling.json)")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
     if not arguments.data and not arguments.demo:
@@ -71,12 +76,14 @@ def main() -> None:
     cases = [case for path in arguments.data for case in cases_of(path)]
     if arguments.demo:
         cases.append(demo_case())
+    cases = [replace(case, encoder=arguments.encoder) for case in cases]
     figures: list[Figure] = []
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as processes:
         for case in cases:
             figures += processes.submit(measure, case).result()
-    report(figures, title="Intents, default reader", out=arguments.json)
+    title = f"Intents, with the encoder {arguments.encoder.name}" if arguments.encoder else "Intents, default reader"
+    report(figures, title=title, out=arguments.json)
     for name in dict.fromkeys(one.case for one in figures):
         if name in ANCHORS:
             Console(width=160).print(f"published, {name}: {ANCHORS[name]}", markup=False, highlight=False)
@@ -136,8 +143,9 @@ def _demo_tests(case: Case) -> list[Case]:
 
 def measure(case: Case) -> list[Figure]:
     """Train, try, and figure one case."""
+    encoder = Encoder.open(case.encoder) if case.encoder is not None else None
     begun = time.process_time()
-    model = train(case.training)
+    model = train(case.training, encoder=encoder)
     took = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with tempfile.TemporaryDirectory() as folder:
@@ -145,6 +153,7 @@ def measure(case: Case) -> list[Figure]:
         model.save(path)
         size = path.stat().st_size / 1e6
         model = IntentModel.load(path)
+    model = replace(model, encoder=encoder if model.dense is not None else None)
     figures: list[Figure] = []
     for one in _demo_tests(case) if case.name == "demo" else [case]:
         figures += _figures(model, one)
@@ -185,9 +194,17 @@ def _figures(model: IntentModel, case: Case) -> list[Figure]:
         ]
     return [
         *figures,
+        *_encoded(model, case),
         Figure(case.name, "p50_ms", quantile(took[:_TIMED], 0.5), "ms"),
         Figure(case.name, "p95_ms", quantile(took[:_TIMED], 0.95), "ms"),
     ]
+
+
+def _encoded(model: IntentModel, case: Case) -> list[Figure]:
+    if model.encoder is None:
+        return []
+    asked = [model.is_encoded(text) for text, _ in case.test]
+    return [Figure(case.name, "encoded", 100 * sum(asked) / max(1, len(asked)), "%")]
 
 
 def macro_f1(truth: Sequence[str], named: Sequence[str]) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,14 @@ _EDGE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Of some lines: scores (n, classes + 1), the last being the class "outside", and the share of known features (n,)."""
+    """Of some lines: scores (n, classes + 1), the last being the class "outside", and the share of known features (n,).
+
+    `extra` (n, m): what else the gate may look at, higher meaning further inside.
+    """
 
     scores: Floats
     known: Floats
+    extra: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,12 @@ class Calibration:
     spread: tuple[float, ...]
     outside_from: float
     ask_below: float
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Calibration:
+        """Back from JSON."""
+        values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
+        return cls(**values)
 
     def judge(self, held: Held) -> tuple[Floats, Floats]:
         """Probabilities (n, classes) in the order of the scores, and how far outside each line lies, 0..1 (n,)."""
@@ -72,14 +84,17 @@ def gate_features(held: Held, chances: Floats) -> Floats:
     result[:, 5] = held.known
     result[:, 6] = highest
     result[:, 7] = np.log(chances.max(axis=1))
-    return result
+    return result if held.extra is None else np.concatenate([result, held.extra], axis=1)
 
 
-def fit(held: Held, labels: npt.NDArray[np.int64]) -> Calibration:
-    """From held-out lines and their labels (-1: outside)."""
+def fit(held: Held, labels: npt.NDArray[np.int64], *, untaught: tuple[float, ...] = _GATE_UNTAUGHT) -> Calibration:
+    """From held-out lines and their labels (-1: outside).
+
+    `untaught` weighs the gate's features where there are too few lines from outside to learn from.
+    """
     inside = labels >= 0
     scores, truth = held.scores[inside, :-1], labels[inside]
-    temperature = _fit_temperature(scores, truth)
+    temperature = fit_temperature(scores, truth)
     chances = softmax(scores, temperature)
     right = chances.argmax(axis=1) == truth
     slope, offset = _fit_bend(chances.max(axis=1), right)
@@ -87,7 +102,7 @@ def fit(held: Held, labels: npt.NDArray[np.int64]) -> Calibration:
     centre, spread = features[inside].mean(axis=0), features[inside].std(axis=0)
     centre[0], spread = 0.0, np.where(spread > _EDGE, spread, 1.0)
     features = (features - centre) / spread
-    gate = np.array(_GATE_UNTAUGHT)
+    gate = np.array(untaught)
     if (~inside).sum() >= _ENOUGH_OUTSIDE:
         balance = np.where(inside, 0.5 / inside.mean(), 0.5 / (~inside).mean())  # both sides weigh the same
         gate = _logistic(features, (~inside).astype(np.float64), balance)
@@ -132,7 +147,7 @@ def _ask_below(best: Floats, wrong: Bools) -> float:
     return float(best[order[good[-1]]]) if len(good) else 0.2
 
 
-def _fit_temperature(scores: Floats, labels: npt.NDArray[np.int64]) -> float:
+def fit_temperature(scores: Floats, labels: npt.NDArray[np.int64]) -> float:
     """The temperature with the least log loss, by golden section on its logarithm."""
 
     def loss(log_temperature: float) -> float:

@@ -17,11 +17,15 @@ from xiaoer.errors import ModelUnavailable
 from xiaoer.nlu import meanings
 from xiaoer.nlu.calibrate import Calibration, Held
 from xiaoer.nlu.concepts import Run
+from xiaoer.nlu.dense import Dense, join
+from xiaoer.nlu.encoders.attribution import attribute
+from xiaoer.nlu.encoders.encoder import Encoder
+from xiaoer.nlu.encoders.found import find_for
 from xiaoer.nlu.features import grams_of, name_of, names_within, runs_of
 from xiaoer.nlu.normalise import normalise
 from xiaoer.nlu.types import Outcome
 
-FORMAT = 5
+FORMAT = 6
 MEANING = 0.6  # how long the words' meaning is beside the features: found on held-out parts of training data
 _OWN, _MEANT = 1 / (1 + MEANING**2) ** 0.5, MEANING / (1 + MEANING**2) ** 0.5
 
@@ -45,10 +49,15 @@ class Contribution:
     weight: float
 
 
-@dataclass(frozen=True)
+def _by_weight(parts: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    return tuple(sorted(parts, key=lambda one: -abs(one.weight)))
+
+
+@dataclass(frozen=True, repr=False)
 class IntentModel:
     """`rows` (features + meanings.size(), labels + 1) as float16, the last column being the class "outside"; `weights` (features,);
-    `bias` (labels + 1,)."""
+    `bias` (labels + 1,). `dense`: the half that an encoder adds; without its encoder at hand the n-grams answer alone.
+    """
 
     labels: tuple[str, ...]
     vocabulary: Mapping[str, int]
@@ -57,11 +66,14 @@ class IntentModel:
     bias: npt.NDArray[np.float32]
     calibration: Calibration
     about: Mapping[str, Any] = field(default_factory=dict)
+    dense: Dense | None = None
+    encoder: Encoder | None = None
 
     @property
     def version(self) -> str:
-        """The first letters of the hash of its training data and settings."""
-        return str(self.about.get("hash", ""))[:12]
+        """The first letters of the hash of its training data and settings, and of its encoder's where it has one."""
+        own = str(self.about.get("hash", ""))[:12]
+        return own if self.dense is None else f"{own}+{self.dense.encoder_hash[:6]}"
 
     @cached_property
     def _meant(self) -> npt.NDArray[np.float32]:
@@ -86,52 +98,96 @@ class IntentModel:
 
     def predict(self, text: str) -> Prediction:
         """Never raises, whatever the text; only the first 2,000 characters are read."""
-        chances, outside = self.calibration.judge(self.scores(text))
-        away = float(outside[0])
-        order = np.argsort(-chances[0], kind="stable")
-        intents = tuple((self.labels[i], chance) for i, chance in zip(order.tolist(), chances[0, order].tolist(), strict=True))
+        chances, away, ask_below = self._judge(text)
+        order = np.argsort(-chances, kind="stable")
+        intents = tuple((self.labels[i], chance) for i, chance in zip(order.tolist(), chances[order].tolist(), strict=True))
         outcome: Outcome = "answer"
         if away > self.calibration.outside_from:
             outcome = "outside"
-        elif intents[0][1] < self.calibration.ask_below:
+        elif intents[0][1] < ask_below:
             outcome = "ask"
         return Prediction(intents, away, outcome)
 
-    def explain(self, text: str, label: str) -> tuple[Contribution, ...]:
-        """The part of each feature in the score of `label`, largest first; the parts sum to the score.
+    def _judge(self, text: str) -> tuple[npt.NDArray[np.float64], float, float]:
+        """Probabilities (labels,), how far outside on the scale of `calibration`, and the probability below which it is asked back."""
+        held = self.scores(text)
+        if self.dense is None or self.encoder is None:
+            chances, away = self.calibration.judge(held)
+            return chances[0], float(away[0]), self.calibration.ask_below
+        row, strange, by_both = self.dense.judge(held, text, self.calibration, self.encoder)
+        return row, strange, (self.dense.calibration if by_both else self.calibration).ask_below
 
-        What an intent has before a word is read is a part without characters and name.
+    def is_encoded(self, text: str) -> bool:
+        """Whether the dense half has a say about this text."""
+        if self.dense is None or self.encoder is None:
+            return False
+        return self.dense.judge(self.scores(text), text, self.calibration, self.encoder)[2]
+
+    def joint_scores(self, text: str) -> npt.NDArray[np.float64]:
+        """The scores (labels,) that the probabilities come from: joined where the dense half has a say, else the n-grams' own."""
+        held = self.scores(text)
+        if self.dense is None or self.encoder is None or not self.is_encoded(text):
+            return held.scores[0, :-1]
+        vectors = self.encoder.vectors(self.encoder.tokens([text]))
+        return join(held.scores[:, :-1], self.dense.strong.scores(vectors), self.dense.share, self.dense.spread)[0]
+
+    def explain(self, text: str, label: str) -> tuple[Contribution, ...]:
+        """The part of each feature in the score of `label`, largest first; the parts sum to the score (`joint_scores`).
+
+        What an intent has before a word is read is a part without characters and name. Where the dense half has a say, the n-grams'
+        parts are those of their share, and «word» is what the encoder makes of a word.
         """
+        if self.dense is None or self.encoder is None or not self.is_encoded(text):
+            column = np.zeros(len(self.labels) + 1, dtype=np.float32)
+            column[self.labels.index(label)] = 1
+            return _by_weight(self._sparse_parts(text, column))
+        number = self.labels.index(label)
+        sparse = self._sparse_parts(text, self.dense.sparse_mix(number))
+        return _by_weight([*sparse, *self._dense_parts(self.dense, self.encoder, text, number)])
+
+    def _sparse_parts(self, text: str, mix: npt.NDArray[np.float32]) -> list[Contribution]:
+        """What each n-gram and each word's meaning gives to the scores, mixed: `mix` (labels + 1,) weighs the columns."""
         normal = normalise(text)
         runs = runs_of(normal.text)
         ids, values, _ = self.vector(runs)
-        column = self.labels.index(label)
-        weights = values * self.rows[ids, column].astype(np.float32)
+        weights = values * (self.rows[ids].astype(np.float32) @ mix)
         by_id = dict(zip(ids.tolist(), weights.tolist(), strict=True))
         places: dict[int, list[tuple[str, int, int]]] = {}
         for gram, start, end in grams_of(text):
             number = self.vocabulary.get(gram)
             if number is not None:
                 places.setdefault(number, []).append((gram, start, end))
-        found = [Contribution(0, 0, "", float(self.bias[column]))]
+        found = [Contribution(0, 0, "", float(self.bias @ mix))]
         found += [
             Contribution(*normal.span(start, end), name_of(gram), by_id[number] / len(spots))
             for number, spots in places.items()
             for gram, start, end in spots
         ]
-        length = float(np.linalg.norm(meanings.sum_of(runs)))
+        length, meant = float(np.linalg.norm(meanings.sum_of(runs))), self._meant @ mix
         found += [
-            Contribution(*normal.span(one.start, one.end), f"≈{one.word}", float(one.vector @ self._meant[:, column]) / length)
+            Contribution(*normal.span(one.start, one.end), f"≈{one.word}", float(one.vector @ meant) / length)
             for one in meanings.list_meanings(runs)
             if length
         ]
-        return tuple(sorted(found, key=lambda one: -abs(one.weight)))
+        return found
+
+    def _dense_parts(self, dense: Dense, encoder: Encoder, text: str, number: int) -> list[Contribution]:
+        """What each word gives to the dense half's share of the score, as the encoder reads it in its place."""
+        found = attribute(encoder, text)
+        column, bias = dense.dense_mix(number)
+        parts = [Contribution(0, 0, "", float(found.base @ column) + bias)]
+        for (start, end), part in zip(found.spans, found.parts, strict=True):
+            parts.append(Contribution(start, end, f"«{text[start:end].strip()}»", float(part @ column)))
+        return parts
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         grams = "\n".join(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
         header = {"format": FORMAT, "labels": self.labels, "calibration": asdict(self.calibration), "about": self.about}
+        if self.dense is not None:
+            header["dense"] = self.dense.header()
+        dense: dict[str, Any] = self.dense.arrays() if self.dense is not None else {}
         temporary = path.with_suffix(".tmp")
         with temporary.open("wb") as file:
             np.savez(
@@ -141,6 +197,7 @@ class IntentModel:
                 weights=self.weights,
                 rows=self.rows,
                 bias=self.bias,
+                **dense,
             )
         temporary.replace(path)
 
@@ -154,15 +211,17 @@ class IntentModel:
                     raise ValueError(f"format {header['format']}, expected {FORMAT}")
                 grams = data["grams"].tobytes().decode().split("\n")
                 weights, rows, bias = data["weights"], np.ascontiguousarray(data["rows"]), data["bias"]
-            calibration: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in header["calibration"].items()}
+                dense = Dense.of(header["dense"], data) if "dense" in header else None
             return cls(
                 tuple(header["labels"]),
                 {gram: number for number, gram in enumerate(grams)},
                 weights,
                 rows,
                 bias,
-                Calibration(**calibration),
+                Calibration.of(header["calibration"]),
                 header["about"],
+                dense,
+                find_for(dense.encoder_name, dense.encoder_hash, dense.probes, path) if dense is not None else None,
             )
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ModelUnavailable(

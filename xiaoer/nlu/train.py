@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,9 @@ import numpy.typing as npt
 from xiaoer.errors import Invalid
 from xiaoer.nlu import concepts, meanings
 from xiaoer.nlu.calibrate import Held, fit
+from xiaoer.nlu.encoders.encoder import Encoder
 from xiaoer.nlu.features import names_within, runs_of
+from xiaoer.nlu.fuse import fit_dense
 from xiaoer.nlu.model import MEANING, IntentModel
 from xiaoer.nlu.normalise import normalise
 from xiaoer.nlu.solver import Floats, Ints, Rows, Solution, solve
@@ -30,13 +33,34 @@ _ONCE_IS_ENOUGH = "hso"  # families whose features are kept although only one li
 Progress = Callable[[float, str], None]
 
 
-def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress | None = None) -> IntentModel:
+def train(
+    lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress | None = None, encoder: Encoder | None = None,
+    kept: Path | None = None,
+) -> IntentModel:  # fmt: skip
     """A model from (text, label) lines. Lines labelled "oos" teach what lies outside; they are no intent of their own.
 
-    Invalid when there are fewer than two intents or an intent has fewer than two lines.
+    With an `encoder` it gets a dense half beside the n-grams, where that helps; `kept` is a folder that remembers the lines' vectors
+    from one training to the next. Invalid when there are fewer than two intents or an intent has fewer than two lines.
     """
+    report = progress or (lambda share, what: None)
+    half = 1.0 if encoder is None else 0.5
+    model, held, targets, folds = _train_sparse(lines, seed, lambda share, what: report(half * share, what))
+    if encoder is None:
+        return model
+    dense = fit_dense(
+        [text for text, _ in lines], targets, folds, held, model.labels, alone=model.calibration, encoder=encoder, kept=kept,
+        tell=lambda share, what: report(half + (1 - half) * share, what),
+    )  # fmt: skip
+    report(1.0, "done")
+    about = {**model.about, "encoder": {"name": encoder.name, "hash": encoder.hash, "is_used": dense is not None}}
+    return replace(model, dense=dense, encoder=encoder if dense is not None else None, about=about)
+
+
+def _train_sparse(
+    lines: Sequence[tuple[str, str]], seed: int, tell: Progress
+) -> tuple[IntentModel, Held, Ints, Ints]:
+    """The model of n-grams, held-out scores of every line, the lines' labels as numbers, and the folds they were held out in."""
     labels = _labels_of(lines)
-    tell = progress or (lambda share, what: None)
     numbers = {label: number for number, label in enumerate((*labels, OUTSIDE))}
     targets = np.array([numbers[label] for _, label in lines], dtype=np.int64)
     tell(0.0, "features")
@@ -53,7 +77,12 @@ def train(lines: Sequence[tuple[str, str]], *, seed: int = 0, progress: Progress
     calibration = fit(held, inside)
     about = {"hash": hash_of(lines), "lines": len(lines), "settings": SETTINGS, "held_out": _figures(held.scores, inside)}
     tell(1.0, "done")
-    return IntentModel(labels, read.vocabulary, weights, whole.weights.astype(np.float16), whole.bias, calibration, about)
+    model = IntentModel(labels, read.vocabulary, weights, whole.weights.astype(np.float16), whole.bias, calibration, about)
+    return model, held, targets, _folds(targets, _many_folds(targets), seed)
+
+
+def _many_folds(targets: Ints) -> int:
+    return FOLDS_OF_FEW if len(targets) <= FEW else FOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +164,7 @@ def _weights_of(rows: Rows, targets: Ints, needed: Ints, classes: int) -> Floats
 
 def _held_out(read: _Read, targets: Ints, whole: Solution, seed: int, tell: Progress) -> Held:
     """Every line's scores by a model that did not see it. Each fold starts from the solution over all lines, less its own."""
-    many = FOLDS_OF_FEW if len(targets) <= FEW else FOLDS
+    many = _many_folds(targets)
     folds = _folds(targets, many, seed)
     classes = whole.alphas.shape[1]
     scores, known = np.zeros((len(targets), classes)), np.zeros(len(targets))

@@ -17,6 +17,7 @@ from xiaoer.nlu.encoders.folder import MODEL, TOKENIZER, Pooling, hash_of_folder
 from xiaoer.nlu.normalise import MOST_CHARACTERS
 
 Floats = npt.NDArray[np.float32]
+_MASKS = ("[MASK]", "<mask>", "[UNK]", "<unk>", "<pad>", "[PAD]")
 _UNKNOWN = ("[UNK]", "<unk>", "<UNK>")
 
 
@@ -42,6 +43,8 @@ class Encoder:
         self._output = pooling.output or outputs[0]
         known = [number for token in _UNKNOWN if (number := tokenizer.token_to_id(token)) is not None]
         self._unknown = frozenset(known)
+        masks = [number for token in _MASKS if (number := tokenizer.token_to_id(token)) is not None]
+        self.mask_id = masks[0] if masks else 0  # what stands where a word is hidden
         self._prefix = tokenizer.encode(pooling.prefix, add_special_tokens=False).ids if pooling.prefix else []
         self.dimensions = int(self.embed(["xiaoer"]).shape[1])
 
@@ -77,8 +80,8 @@ class Encoder:
 
     def _tokens_of(self, found: Any, ahead: int) -> Tokens:
         ids, special = found.ids, found.special_tokens_mask
-        many = max(1, len(ids) - sum(special) - len(self._prefix))
-        unknown = sum(number in self._unknown for number in ids) / many
+        many = len(ids) - sum(special) - len(self._prefix)
+        unknown = sum(number in self._unknown for number in ids) / many if many > 0 else 1.0  # nothing was said
         spans = tuple((max(0, start - ahead), max(0, end - ahead)) for start, end in found.offsets)
         return Tokens(tuple(ids), tuple(found.type_ids), min(1.0, unknown), spans)
 

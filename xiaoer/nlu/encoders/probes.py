@@ -37,7 +37,8 @@ def compare(found: Floats, stored: npt.NDArray[np.floating]) -> Probed:
         return Probed(-1.0, -1.0)
     kept = stored.astype(np.float32)
     norms = np.linalg.norm(kept, axis=1) * np.linalg.norm(found, axis=1)
-    cosines = (found * kept).sum(axis=1) / np.maximum(norms, 1e-12)
+    is_nothing = np.linalg.norm(kept, axis=1) + np.linalg.norm(found, axis=1) < 1e-6  # a line of unknown words, for both
+    cosines = np.where(is_nothing, 1.0, (found * kept).sum(axis=1) / np.maximum(norms, 1e-12))
     return Probed(float(cosines.min()), float(cosines.mean()))
 
 
