@@ -127,9 +127,11 @@ class IntentModel:
         """The scores (labels,) that the probabilities come from: joined where the dense half has a say, else the n-grams' own."""
         held = self.scores(text)
         if self.dense is None or self.encoder is None or not self.is_encoded(text):
-            return held.scores[0, :-1]
+            alone: npt.NDArray[np.float64] = held.scores[0, :-1]
+            return alone
         vectors = self.encoder.vectors(self.encoder.tokens([text]))
-        return join(held.scores[:, :-1], self.dense.strong.scores(vectors), self.dense.share, self.dense.spread)[0]
+        both: npt.NDArray[np.float64] = join(held.scores[:, :-1], self.dense.strong.scores(vectors), self.dense.share, self.dense.spread)[0]
+        return both
 
     def explain(self, text: str, label: str) -> tuple[Contribution, ...]:
         """The part of each feature in the score of `label`, largest first; the parts sum to the score (`joint_scores`).

@@ -1,4 +1,4 @@
-"""The dense half: it knows what the n-grams cannot, keeps out of what it cannot read, and every part of a score is accounted for."""
+"""The dense half: it knows what the n-grams cannot, keeps out of what it cannot read, and every part of a score has its place."""
 
 from __future__ import annotations
 
@@ -91,7 +91,10 @@ def test_it_is_not_asked_about_what_is_easy(fused: IntentModel, fresh: list[tupl
     assert np.mean([fused.is_encoded(text) for text, _ in fresh]) > asked
 
 
-@given(text=st.one_of(st.text(max_size=60), st.lists(st.sampled_from([*FILLERS, *GROUPS["parcel"], "包裹"]), max_size=9).map(" ".join)))
+WORDS = st.lists(st.sampled_from([*FILLERS, *GROUPS["parcel"], "包裹"]), max_size=9)
+
+
+@given(text=st.one_of(st.text(max_size=60), WORDS.map(" ".join)))
 def test_any_text_is_read_with_probabilities_that_sum_to_one(fused: IntentModel, text: str) -> None:
     found = fused.predict(text)
     assert sum(chance for _, chance in found.intents) == pytest.approx(1, abs=1e-3)
@@ -164,7 +167,8 @@ def test_another_processor_is_noticed(fused: IntentModel, folder: Path, caplog: 
 
 
 def test_lines_it_cannot_read_get_no_dense_half(encoder: Encoder) -> None:
-    chinese = [(f"我要退{letter}", "refund") for letter in "款钱货掉了吧呢啊"] + [(f"包裹到{letter}", "parcel") for letter in "哪了没货家吗呢啊"]
+    chinese = [(f"我要退{letter}", "refund") for letter in "款钱货掉了吧呢啊"]
+    chinese += [(f"包裹到{letter}", "parcel") for letter in "哪了没货家吗呢啊"]
     model = train(chinese, encoder=encoder)
     assert model.dense is None
     assert model.about["encoder"]["is_used"] is False

@@ -64,7 +64,7 @@ def _units(tokens: Tokens, text: str) -> list[list[int]]:
             units.append([place])
         end = to
     while len(units) > _MOST_UNITS:
-        units = [sum(units[first : first + 2], []) for first in range(0, len(units), 2)]
+        units = [[place for unit in units[first : first + 2] for place in unit] for first in range(0, len(units), 2)]
     return units
 
 
