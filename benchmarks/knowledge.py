@@ -3,8 +3,8 @@
     python benchmarks/knowledge.py --data DIR [--data DIR …] [--similar 5] [--demo] [--json OUT]
 
 DIR holds corpus.jsonl, queries.jsonl and qrels.tsv (BEIR). A document without a title is a question that is its own title.
-With --similar N a second case stores N of each document's questions as its similar questions and asks the others, of a
-folder where there are so many. --demo asks the demo shop's own question set, with the wish understood by its reader, which
+With --similar N a second case stores N of each document's questions as its similar questions, learns the ranking
+from those and asks the others, of a folder where there are so many. --demo asks the demo shop's own question set, with the wish understood by its reader, which
 is trained first; and once more without. Times are CPU times of one question in this process.
 """
 
@@ -29,17 +29,18 @@ from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
 from xiaoer.demo.seed import SHOP_ID
 from xiaoer.demo.seed_articles import seed_articles
-from xiaoer.demo.seed_knowledge import fit_knowledge
+from xiaoer.demo.seed_knowledge import fit_knowledge, understood
 from xiaoer.demo.utterances import TRAINING
 from xiaoer.knowledge.answerable import Answerable
 from xiaoer.knowledge.collection import Collection
+from xiaoer.knowledge.fitting import fit
 from xiaoer.knowledge.index.embedded import EmbeddedIndex, Entry
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.knowledge.search import Asking, search
 from xiaoer.knowledge.types import Answer, Article, ArticleText
 from xiaoer.nlu.language import language_of
 from xiaoer.nlu.model import IntentModel
-from xiaoer.nlu.train import OUTSIDE, train
+from xiaoer.nlu.train import train
 
 QUESTIONS = Path(__file__).parents[1] / "xiaoer" / "demo" / "questions"
 _NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -146,11 +147,11 @@ def measure(case: str, labelled: Set, stored: Mapping[str, tuple[str, ...]]) -> 
         index.rebuild(entries, applied=1)
         index_s = time.process_time() - started
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        fusion = Answerable().fusion
+        model = (fit(collection, index) if stored else None) or Answerable()
 
         def find(question: str) -> list[str]:
             asking = Asking(language_of(question, "en"), ("all",), date(2026, 1, 1))
-            return [one.article.id for one in search(collection, index, question, asking, fusion)]
+            return [one.article.id for one in search(collection, index, question, asking, model.fusion, model.emphasis)]
 
         return [
             *score(case, labelled, find),
@@ -207,7 +208,7 @@ async def measure_demo() -> list[Figure]:
 
 
 def _ask_all(knowledge: Knowledge, scope: Scope, reader: IntentModel) -> list[Figure]:
-    fit_knowledge(knowledge, scope)
+    fit_knowledge(knowledge, scope, model=reader)
     figures: list[Figure] = []
     for language in ("zh", "en"):
         questions = read_questions(QUESTIONS / f"test_{language}.csv")
@@ -217,12 +218,6 @@ def _ask_all(knowledge: Knowledge, scope: Scope, reader: IntentModel) -> list[Fi
             judged = [_judge(knowledge, scope, one, language, intent) for one, intent in pairs]
             figures += figures_of(f"demo_{language}/{name}", judged)
     return figures
-
-
-def understood(reader: IntentModel, text: str) -> str:
-    """The wish as the dialogue hands it on: the likeliest, or that it lies outside."""
-    prediction = reader.predict(text)
-    return OUTSIDE if prediction.outcome == "outside" else prediction.intents[0][0]
 
 
 def _judge(knowledge: Knowledge, scope: Scope, asked: Labelled, language: str, intent: str) -> Judged:

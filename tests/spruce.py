@@ -59,7 +59,7 @@ def make_folder(folder: Path, model: IntentModel, now: datetime) -> None:
         keep_credentials(folder, await seed(database, now=now))
         await database.write(SHOP_ID, note_trained)
         knowledge = Knowledge.open(folder / "index")
-        await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope))
+        await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope, model=model))
         knowledge.close()
         await database.close()
 

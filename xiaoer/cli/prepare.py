@@ -32,7 +32,7 @@ from xiaoer.demo.seeding import SHOP_ID
 from xiaoer.demo.utterances import TEST, TRAINING, shipped_lines
 from xiaoer.nlu import store_utterances as utterances
 from xiaoer.nlu import store_versions as versions
-from xiaoer.nlu.model import FORMAT
+from xiaoer.nlu.model import FORMAT, IntentModel
 from xiaoer.nlu.train import SETTINGS, hash_of
 from xiaoer.nlu.training.published import version_path
 from xiaoer.nlu.training.shipped import sync_shipped
@@ -108,7 +108,8 @@ async def _make_index(settings: Settings) -> None:
     async with records(settings) as database:
         if not await database.read(SHOP_ID, knowledge.is_ready):
             with bar("Building the knowledge index", "建立知识索引") as report:
-                await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope, progress=report))
+                model = IntentModel.load(await database.read(SHOP_ID, lambda scope: _path_of(scope, settings.data_dir)))
+                await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope, model=model, progress=report))
     knowledge.close()
 
 

@@ -1,8 +1,8 @@
 """Does the best article answer? Two chances, learnt on the shop's own articles and kept with the weights of the ranking.
 
 `inside`: that any article answers — against lines known to lie outside of what the shop does, and against questions whose
-whole matter was hidden. `first`: that it is the best one and not a sibling. No weight may point the senseless way: more
-likeness never makes an answer less likely.
+own article, or whole matter, was hidden. `first`: that it is the best one and not a sibling. No weight may point the senseless
+way: more likeness never makes an answer less likely.
 """
 
 from __future__ import annotations
@@ -16,25 +16,34 @@ from typing import Literal
 
 import numpy as np
 
+from xiaoer.knowledge.collection import Emphasis
 from xiaoer.knowledge.search import Scored
 
-VERSION = 4  # of the features; what was fitted to others is not read
+VERSION = 5  # of the features; what was fitted to others is not read
 Outcome = Literal["answer", "did_you_mean", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """`fusion` weighs the features of `ranking`; `inside` and `first` weigh those of this module. The defaults are the demo shop's.
+    """`fusion` weighs the features of `ranking`; `inside` and `first` weigh those of this module. The defaults fit any collection.
 
+    `terms`, `together`: the emphasis of the thesaurus (see `collection.Emphasis`).
     `answer_from`, `ask_from`: least chance of being inside; `first_from`: least chance of being the right one.
     """
 
-    fusion: tuple[float, ...] = (3.2, 1.7, 4.0, 1.4, 2.2, 3.0, 2.8)
-    inside: tuple[float, ...] = (-14.0, 2.5, 1.5, 2.0, 11.0, 0.5, 1.0, 1.5)
+    fusion: tuple[float, ...] = (3.2, 1.7, 4.0, 1.4, 2.2, 3.0, 0.5, 2.8)
+    inside: tuple[float, ...] = (-9.0, 0.5, 2.5, 2.2, 2.5, 0.6, 0.6, 3.5)
     first: tuple[float, ...] = (0.5, 0.8)
-    answer_from: float = 0.5
-    ask_from: float = 0.2
+    answer_from: float = 0.4
+    ask_from: float = 0.06
     first_from: float = 0.4
+    terms: float = 0.5
+    together: float = 0.0
+
+    @property
+    def emphasis(self) -> Emphasis:
+        """How much the thesaurus tells in this collection."""
+        return Emphasis(self.terms, self.together)
 
     def probability(self, best: Scored) -> float:
         """The chance that the best article answers, 0..1."""
@@ -73,8 +82,8 @@ class Answerable:
             if data.pop("version") != VERSION:
                 return None
             fusion, inside, first = (tuple(map(float, data.pop(name))) for name in ("fusion", "inside", "first"))
-            least = {name: float(data[name]) for name in ("answer_from", "ask_from", "first_from")}
-            return cls(fusion, inside, first, **least)
+            rest = {name: float(data[name]) for name in ("answer_from", "ask_from", "first_from", "terms", "together")}
+            return cls(fusion, inside, first, **rest)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -84,9 +93,9 @@ def _chance(weights: Sequence[float], features: Sequence[float]) -> float:
 
 
 def inside_features(features: Sequence[float], *, known: float, share: float, is_contrary: bool) -> tuple[float, ...]:
-    """1, then what speaks for it: likeness, average, coverage, known words, the lead, the intent named, none contradicted."""
-    likeness, average, coverage, _, _, _, intended = features
-    return (1.0, likeness, average, coverage, known, share, intended, float(not is_contrary))
+    """1, then what speaks for it: coverage, likeness, lead, known words, the intent named, not outside, nothing missed."""
+    likeness, _, coverage, *_, held, intended = features
+    return (1.0, coverage, likeness, share, known, intended, float(not is_contrary), held)
 
 
 def first_features(share: float) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from xiaoer.knowledge.index.port import Entry
 from xiaoer.knowledge.passages import as_plain
-from xiaoer.knowledge.reading import FINE, coarse, read, read_stored
+from xiaoer.knowledge.reading import FINE, TOGETHER, coarse, read, read_stored
 from xiaoer.knowledge.spelling import Spelling
 from xiaoer.knowledge.terms import MARK, all_terms
 from xiaoer.knowledge.types import Article, ArticleText
@@ -21,6 +21,20 @@ _KINDS = {"title": TITLE, "similar": SIMILAR, "body": BODY}
 _SHARED = 0.4  # mean factor of a token in the questions of an article
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """How much terms, and two terms together, tell beside words. A shop's thesaurus helps a shop only, so it is fitted."""
+
+    terms: float = 0.5
+    together: float = 0.0
+
+    def of(self, token: str) -> float:
+        """The factor of a token's rarity."""
+        if token.startswith(TOGETHER):
+            return self.together
+        return self.terms if token.startswith(MARK) else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class Collection:
         self._numbers: dict[str, int] = {}
         self._tokens: list[str] = []  # by number
         self._frequency = np.zeros(1024, dtype=np.int32)
-        self._rarity: Floats | None = None
+        self._rarity: dict[Emphasis, Floats] = {}
         for word in all_terms().words():
             self.spelling.learn(word[place : place + 2] for place in range(len(word) - 1))
         self.spelling.learn(all_terms().stems())
@@ -63,7 +77,7 @@ class Collection:
         other = copy.copy(self)
         other.articles, other._shelved, other._numbers = dict(self.articles), dict(self._shelved), dict(self._numbers)
         other._tokens = list(self._tokens)
-        other._frequency, other._rarity, other.spelling = self._frequency.copy(), None, self.spelling.copy()
+        other._frequency, other._rarity, other.spelling = self._frequency.copy(), {}, self.spelling.copy()
         return other
 
     def put(self, article: Article) -> list[Entry]:
@@ -101,12 +115,13 @@ class Collection:
         """The arrays of an article, or None when it is not published."""
         return self._shelved.get(article_id)
 
-    def rarity(self) -> Floats:
-        """How telling each token is by its number (idf over articles)."""
-        if self._rarity is None:
+    def rarity(self, emphasis: Emphasis) -> Floats:
+        """How telling each token is by its number: idf over articles, and what kind of token it is."""
+        if emphasis not in self._rarity:
             seen = self._frequency[: len(self._numbers)].astype(np.float32)
-            self._rarity = np.log1p((len(self.articles) - seen + 0.5) / (seen + 0.5)).astype(np.float32)
-        return self._rarity
+            kinds = np.fromiter(map(emphasis.of, self._numbers), dtype=np.float32, count=len(self._numbers))
+            self._rarity[emphasis] = kinds * np.log1p((len(self.articles) - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+        return self._rarity[emphasis]
 
     def unknown_rarity(self) -> float:
         """How telling a token is that stands nowhere: as one that stands in one article only."""
@@ -128,6 +143,14 @@ class Collection:
         alone = mine[(self._frequency[mine] <= 1) & ~np.isin(mine, others)]
         return frozenset(alone.tolist())
 
+    def only_in_article(self, article_id: str) -> frozenset[int]:
+        """The tokens that stand in this article and nowhere else."""
+        shelved = self._shelved.get(article_id)
+        if shelved is None:
+            return frozenset()
+        mine = np.unique(shelved.tokens)
+        return frozenset(mine[self._frequency[mine] <= 1].tolist())
+
     def _take_out(self, article_id: str) -> None:
         self.articles.pop(article_id, None)
         taken = self._shelved.pop(article_id, None)
@@ -136,7 +159,7 @@ class Collection:
 
     def _count(self, shelved: Shelved, step: int) -> None:
         self._frequency[np.unique(shelved.tokens)] += step
-        self._rarity = None
+        self._rarity.clear()
 
     def _shelve(self, article: Article, entries: Sequence[Entry], rows: Sequence[dict[str, float]]) -> Shelved:
         languages: dict[str, int] = {text.language: number for number, text in enumerate(article.texts)}

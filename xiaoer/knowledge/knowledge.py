@@ -15,7 +15,7 @@ from xiaoer.db.scope import Scope
 from xiaoer.knowledge import store
 from xiaoer.knowledge.answerable import Answerable
 from xiaoer.knowledge.collection import Collection
-from xiaoer.knowledge.fitting import Progress, fit
+from xiaoer.knowledge.fitting import Hear, Progress, fit
 from xiaoer.knowledge.index.access import Access
 from xiaoer.knowledge.index.engines import open_engine
 from xiaoer.knowledge.index.port import Engine, Entry, Found, Index, Sees
@@ -90,8 +90,9 @@ class Knowledge:
     def _answer(self, shelf: Shelf, question: Question) -> Answer:
         asking = Asking(question.language, AUDIENCE_SEES[question.audience], question.today.date(), question.intent)
         with shelf.gate.reading():
-            found = search(shelf.collection, shelf.index, question.text, asking, shelf.model.fusion)
-        return _decide(shelf.model, found, question.text)
+            model = shelf.model
+            found = search(shelf.collection, shelf.index, question.text, asking, model.fusion, model.emphasis)
+        return _decide(model, found, question.text)
 
     def try_article(
         self, scope: Scope, article: Article, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
@@ -103,7 +104,7 @@ class Knowledge:
         live = replace(article, state="published", valid_from=None, valid_to=None)
         tried = _Tried(shelf.index, apart.put(live))
         asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
-        return _decide(model, search(apart, tried, question, asking, model.fusion), question)
+        return _decide(model, search(apart, tried, question, asking, model.fusion, model.emphasis), question)
 
     def refresh(self, scope: Scope) -> Shelf:
         """Bring the shop's articles and index up to the outbox. Cheap when nothing changed: one query."""
@@ -125,17 +126,22 @@ class Knowledge:
             return self._shelves[shop_id]
 
     def fit(
-        self, scope: Scope, *, outside: Sequence[tuple[str, str]] = (), progress: Progress | None = None
+        self,
+        scope: Scope,
+        *,
+        outside: Sequence[tuple[str, str]] = (),
+        hear: Hear | None = None,
+        progress: Progress | None = None,
     ) -> Answerable:
         """Learn anew how to rank and when to answer, from the shop's own similar questions and from lines that nobody can answer.
 
-        `outside` = ((language, text), …). Too few cases: the default stays.
+        `outside` = ((language, text), …). `hear`: the intent that the shop's reader understands. Too few cases: the default stays.
         """
         shelf = self.refresh(scope)
         apart = Collection()  # of its own, so that questions are answered meanwhile
         for article in store.list_articles(scope):
             apart.put(article)
-        shelf.model = fit(apart, shelf.index, outside, progress=progress) or Answerable()
+        shelf.model = fit(apart, shelf.index, outside, hear=hear, progress=progress) or Answerable()
         shelf.model.save(self._model_path(scope.shop_id))
         return shelf.model
 

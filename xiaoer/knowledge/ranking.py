@@ -6,6 +6,7 @@ coverage    the share of the question that any of its entries holds, in any lang
 body        how alike the body is
 title       how alike the title is: the basic article on a matter has the plainest title
 core        how much of what its questions have in common was asked for: an article on a special case nobody named loses
+held        1 less the weight of the most telling thing named in the question that the article never mentions
 intended    it names the understood intent, first (1) or beside others (¾)
 """
 
@@ -17,58 +18,90 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from xiaoer.knowledge.collection import BODY, TITLE, Collection, Floats, Shelved
+from xiaoer.knowledge.collection import BODY, TITLE, Collection, Emphasis, Floats, Shelved
+from xiaoer.knowledge.terms import is_thing
 from xiaoer.knowledge.types import Article
 
-FEATURES = ("likeness", "average", "coverage", "body", "title", "core", "intended")
+FEATURES = ("likeness", "average", "coverage", "body", "title", "core", "held", "intended")
 _ASKED_ONLY, _ENTRY_ONLY = 1.0, 0.5  # what only one side has counts against likeness, the customer's words more
 _BESIDE = 0.75
-_UNKNOWN = 0.5  # the factor of words that no article holds
+_UNKNOWN = 0.7  # the factor of words that no article holds
 Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as token numbers with weights. `total` of all its words, also those that stand nowhere; `known`: their share."""
+    """A question as token numbers with weights. `total` of all its words, also those that stand nowhere; `known`: their share.
+
+    `named`: the numbers of the things named in it, and how telling each is, 0..1; `strange`: the same of the most telling one
+    that stands nowhere.
+    """
 
     numbers: npt.NDArray[np.int64]
     weights: Floats
     total: float
     norm: float
     known: float
+    named: tuple[tuple[int, float], ...] = ()
+    strange: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Features (articles, 7) and the place of each article's best entry among its entries."""
+    """Features (articles, 8) and the place of each article's best entry among its entries."""
 
     features: Matrix
     best: npt.NDArray[np.int64]
 
 
-def weigh(collection: Collection, reading: dict[str, float], *, without_key: str | None = None) -> Asked:
-    """The question's tokens by their number, weighed by how rare they are. `without_key`: as if this entry were not there."""
+def weigh(
+    collection: Collection,
+    reading: dict[str, float],
+    emphasis: Emphasis,
+    *,
+    without_key: str | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Asked:
+    """The question's tokens by their number, weighed by how rare they are.
+
+    `without_key`, `without`: as if this entry, these articles were not there. Of many articles only words of one are missed.
+    """
     strange = collection.only_in(without_key) if without_key else frozenset[int]()
-    rarity, unknown = collection.rarity(), collection.unknown_rarity() * _UNKNOWN
+    strange = strange.union(*(collection.only_in_article(one) for one in without))
+    rarity, unknown = collection.rarity(emphasis), collection.unknown_rarity() * _UNKNOWN
     numbers, weights, lost = [], [], []
+    named: list[tuple[int, float]] = []
+    unnamed = 0.0
     for token, factor in reading.items():
         number = collection.number_of(token)
+        if is_thing(token):
+            is_here = number is not None and number < len(rarity) and number not in strange
+            if is_here and number is not None:
+                named.append((number, min(1.0, float(rarity[number]) / (emphasis.terms * collection.unknown_rarity() or 1.0))))
+            unnamed = unnamed if is_here else 1.0
         if number is None or number >= len(rarity) or number in strange:
-            lost.append(factor * unknown)
+            lost.append(factor * unknown * emphasis.of(token))
         else:
             numbers.append(number)
             weights.append(factor * float(rarity[number]))
     total = sum(weights) + sum(lost)
     norm = float(np.sqrt(sum(one * one for one in (*weights, *lost))))
     known = sum(weights) / total if total else 0.0
-    return Asked(np.array(numbers, dtype=np.int64), np.array(weights, dtype=np.float32), total, norm, known)
+    found = np.array(numbers, dtype=np.int64), np.array(weights, dtype=np.float32)
+    return Asked(*found, total, norm, known, tuple(named), unnamed)
 
 
 def measure(
-    collection: Collection, asked: Asked, candidates: Sequence[Shelved], *, intent: str, without_key: str | None = None
+    collection: Collection,
+    asked: Asked,
+    candidates: Sequence[Shelved],
+    emphasis: Emphasis,
+    *,
+    intent: str,
+    without_key: str | None = None,
 ) -> Measured:
     """The features of every candidate, all at once. `without_key`: as if this entry were not there."""
-    rarity = collection.rarity()
+    rarity = collection.rarity(emphasis)
     wanted = np.zeros(len(rarity), dtype=np.float32)
     wanted[asked.numbers] = asked.weights
     lengths = [len(one.keys) for one in candidates]
@@ -89,13 +122,15 @@ def measure(
     is_question = (kinds >= 0) & (kinds != BODY)
     first = np.cumsum([0, *lengths])[:-1]
     alike = np.where(is_question, likeness, 0)
+    covered = _coverage(asked, tokens, np.where(np.repeat(kinds, np.diff([*starts, len(tokens)])) >= 0, sought, 0), offsets)
     columns = (
         np.maximum.reduceat(alike, first),
         _average(np.where(is_question, cosine, 0), is_question, candidates, first),
-        _coverage(asked, tokens, np.where(np.repeat(kinds, np.diff([*starts, len(tokens)])) >= 0, sought, 0), offsets),
+        covered,
         np.maximum.reduceat(np.where(kinds == BODY, cosine, 0), first),
         np.maximum.reduceat(np.where(kinds == TITLE, likeness, 0), first),
         _core(wanted, rarity, candidates),
+        _held(asked, covered, tokens, offsets),
         np.array([intended(one.article, intent) for one in candidates]),
     )
     best = np.array([_best(alike, shared, start, size) for start, size in zip(first, lengths, strict=True)], dtype=np.int64)
@@ -139,6 +174,22 @@ def _coverage(asked: Asked, tokens: npt.NDArray[np.int32], sought: Floats, offse
     pairs = np.unique(owners.astype(np.int64) * (int(tokens.max()) + 1) + tokens[hits], return_index=True)[1]
     covered = np.bincount(owners[pairs], weights=sought[hits][pairs], minlength=len(offsets) - 1)
     return (covered / asked.total).astype(np.float32)
+
+
+def _held(asked: Asked, covered: Floats, tokens: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64]) -> Floats:
+    """1 less the weight of the most telling thing that was named and that stands nowhere in the article, whatever the language.
+
+    No more than the coverage for an article in which nothing stands that was named.
+    """
+    missed = np.full(len(offsets) - 1, asked.strange, dtype=np.float32)
+    holds = np.zeros(len(missed), dtype=bool)
+    for number, weight in asked.named:
+        owners = np.searchsorted(offsets, np.nonzero(tokens == number)[0], side="right") - 1
+        lacks = np.ones(len(missed), dtype=bool)
+        lacks[owners] = False
+        holds |= ~lacks
+        missed = np.where(lacks, np.maximum(missed, weight), missed)
+    return np.where(holds, 1 - missed, np.minimum(1 - missed, covered)).astype(np.float32)
 
 
 def intended(article: Article, intent: str) -> float:

@@ -9,13 +9,15 @@ from typing import Protocol
 
 import numpy as np
 
-from xiaoer.knowledge.collection import Collection, Shelved
+from xiaoer.knowledge.collection import Collection, Emphasis, Shelved
 from xiaoer.knowledge.index.port import Found, Sees
 from xiaoer.knowledge.ranking import Asked, Matrix, Measured, measure, weigh
 from xiaoer.knowledge.reading import coarse, read_question
 from xiaoer.knowledge.types import Article, ArticleText, Audience
 
 MOST_FOUND = 10
+OUTSIDE = "oos"  # the intent of words that lie outside of what the shop does
+NO_EMPHASIS = Emphasis()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Scored:
     """An article with its score and features (see `ranking`). `share`: of the chance that one of the found articles is right.
 
     `text` is the one to show: in the language of the question where there is one. `known`: share of the question's words
-    that stand in any article. `is_contrary`: an intent was understood, and the article does not name it.
+    that stand in any article. `is_contrary`: the words were understood as lying outside, and the article does not name that.
     """
 
     article: Article
@@ -67,10 +69,15 @@ class Pool:
 
 
 def search(
-    collection: Collection, index: Finds, question: str, asking: Asking, fusion: Sequence[float]
+    collection: Collection,
+    index: Finds,
+    question: str,
+    asking: Asking,
+    fusion: Sequence[float],
+    emphasis: Emphasis = NO_EMPHASIS,
 ) -> list[Scored]:
     """Articles that may answer, best first. Those that name the understood intent are put forward."""
-    pool = look(collection, index, question, asking)
+    pool = look(collection, index, question, asking, emphasis)
     if pool is None:
         return []
     scores = pool.measured.features @ np.asarray(fusion)
@@ -79,14 +86,18 @@ def search(
     return [_scored(pool, asking, i, float(scores[i]), float(shares[i])) for i in order]
 
 
-def look(collection: Collection, index: Finds, question: str, asking: Asking) -> Pool | None:
+def look(
+    collection: Collection, index: Finds, question: str, asking: Asking, emphasis: Emphasis = NO_EMPHASIS
+) -> Pool | None:
     """Every candidate measured, or None when no word of the question stands anywhere."""
     reading = read_question(question, collection.spelling)
-    asked = weigh(collection, reading, without_key=asking.without_key)
+    asked = weigh(collection, reading, emphasis, without_key=asking.without_key, without=asking.without)
     candidates = find_candidates(collection, index, coarse(reading), asking)
     if not candidates or not len(asked.numbers):
         return None
-    measured = measure(collection, asked, candidates, intent=asking.intent, without_key=asking.without_key)
+    measured = measure(
+        collection, asked, candidates, emphasis, intent=asking.intent, without_key=asking.without_key
+    )
     return Pool(asked, candidates, measured)
 
 
@@ -105,6 +116,11 @@ def find_candidates(
     found = sorted({one.article_id for one in index.find(tokens, sees)} - asking.without)
     shelved = (collection.shelved(article_id) for article_id in found)
     return [one for one in shelved if one is not None and _is_open(one.article, asking)]
+
+
+def is_contrary(article: Article, intent: str) -> bool:
+    """Whether the words were understood as lying outside of what the shop does, and the article is not for such words."""
+    return intent == OUTSIDE and OUTSIDE not in article.intents
 
 
 def _is_open(article: Article, asking: Asking) -> bool:
@@ -128,5 +144,5 @@ def _scored(pool: Pool, asking: Asking, place: int, score: float, share: float) 
         known=pool.asked.known,
         features=tuple(pool.measured.features[place].tolist()),
         is_crossed=text is None,
-        is_contrary=bool(asking.intent) and asking.intent not in article.intents,
+        is_contrary=is_contrary(article, asking.intent),
     )

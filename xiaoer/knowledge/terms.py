@@ -36,6 +36,11 @@ class Terms:
         return {stem for phrase in self.english for stem in phrase.split()}
 
 
+def is_thing(token: str) -> bool:
+    """Whether a token is a term that names something, not what kind of answer is wanted."""
+    return token.startswith(MARK) and not token.startswith(ASK)
+
+
 @lru_cache(maxsize=1)
 def all_terms() -> Terms:
     """The shipped terms."""
