@@ -3,9 +3,9 @@
     python benchmarks/knowledge.py --data DIR [--data DIR …] [--similar 5] [--demo] [--json OUT]
 
 DIR holds corpus.jsonl, queries.jsonl and qrels.tsv (BEIR). A document without a title is a question that is its own title.
-With --similar N a second case stores N of each document's questions as its similar questions, learns the ranking
-from those and asks the others, of a folder where there are so many. --demo asks the demo shop's own question set, with the wish understood by its reader, which
-is trained first; and once more without. Times are CPU times of one question in this process.
+With --similar N a second case stores N of each document's questions as its similar questions, learns the ranking from those
+and asks the others, of a folder where there are so many. --demo asks the demo shop's own question set, with the wish
+understood by its reader, which is trained first; and once more without. Times are CPU times of one question in this process.
 """
 
 from __future__ import annotations
