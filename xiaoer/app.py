@@ -24,6 +24,7 @@ from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.live.memory import MemoryLive
 from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.entities.gazetteer import Gazetteer
+from xiaoer.nlu.entities.order_numbers import OrderNumbers
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.readers.local import LocalReader
 from xiaoer.nlu.training.published import (
@@ -38,7 +39,7 @@ from xiaoer.nlu.training.trainings import Trainings
 from xiaoer.nlu.training.types import ModelVersion, PublicationKind
 from xiaoer.replies.writers.templates import read_templates
 from xiaoer.settings import Settings
-from xiaoer.shop import store_policies, store_products, store_shops
+from xiaoer.shop import store_orders, store_policies, store_products, store_shops
 from xiaoer.shop.catalogue import Catalogue
 from xiaoer.shop.types import Product, PublishedPolicy, Shop
 from xiaoer.turn import Turns
@@ -126,11 +127,14 @@ class App:
     async def reload(self, shop_id: str) -> None:
         """Make the shop's machine anew from the records and the model on disk, after something was published."""
 
-        def read(scope: Scope) -> tuple[Shop, tuple[Product, ...], dict[str, object], PublishedPolicy | None]:
-            shop = store_shops.get_shop(scope, shop_id)
-            return shop, store_products.list_products(scope), store_shops.find_words(scope), store_policies.find_policy(scope)
+        def read(
+            scope: Scope,
+        ) -> tuple[Shop, tuple[Product, ...], dict[str, object], PublishedPolicy | None, OrderNumbers]:
+            shop, numbers = store_shops.get_shop(scope, shop_id), OrderNumbers.of(store_orders.list_order_numbers(scope))
+            words, policy = store_shops.find_words(scope), store_policies.find_policy(scope)
+            return shop, store_products.list_products(scope), words, policy, numbers
 
-        shop, products, words, policy = await self.database.read(shop_id, read)
+        shop, products, words, policy, numbers = await self.database.read(shop_id, read)
         if policy is None:
             raise ConfigurationError(
                 f"Shop {shop_id!r} has no after-sales policy. Put one in force: xiaoer shops policy FILE --shop {shop_id}.",
@@ -142,10 +146,10 @@ class App:
         self._assistants[shop_id] = Assistant(
             shop=shop,
             catalogue=Catalogue.of(products, words),
-            reader=LocalReader(model, Gazetteer.build(products, words), shop.time_zone),
+            reader=LocalReader(model, Gazetteer.build(products, words), shop.time_zone, numbers),
             policy=read_policy(policy.text),
             engine=Engine(self._flows),
-            writer=read_templates(labels=labels, units=units),
+            writer=read_templates(labels=labels, units=units, own_language=str(words.get("language", ""))),
             version_id=version_id,
         )
 

@@ -34,18 +34,20 @@ async def gather(
     online: bool,
     first_seq: int | None = None,
 ) -> Context:
-    """The context of this turn. Orders: the signed-in customer's own, or those a visitor has proven to own.
+    """The context of this turn. Orders: the customer's own, who is signed in or has proven to be that customer in this
+    conversation; or those that a visitor has proven to own.
 
     `first_seq`: the first line that is answered; it names the turn, and stays when newer lines join it (default: the last).
     """
 
     def read(scope: Scope) -> tuple[Customer, tuple[Order, ...], Mapping[str, Any] | None]:
-        customer = customers.get_customer(scope, conversation.customer_id)
+        proven = state.verified.customer_id if state.verified.is_whole else None
+        customer = customers.get_customer(scope, proven or conversation.customer_id)
         committed = changes.find_commit(scope, state.proposal.id) if state.proposal else None
         if not customer.is_visitor:
             return customer, orders.list_orders_of_customer(scope, customer.id, limit=MOST_ORDERS), committed
-        proven = (orders.find_order(scope, order_id) for order_id in state.verified.order_ids)
-        return customer, tuple(order for order in proven if order is not None), committed
+        shown = (orders.find_order(scope, order_id) for order_id in state.verified.order_ids)
+        return customer, tuple(order for order in shown if order is not None), committed
 
     missing: tuple[str, ...] = ()
     try:
@@ -66,6 +68,7 @@ async def gather(
         missing=missing,
         turn_key=f"{conversation.id}-{said.seq if first_seq is None else first_seq}",
         committed=committed,
+        catalogue=assistant.catalogue,
     )
 
 

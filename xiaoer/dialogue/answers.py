@@ -8,8 +8,10 @@ from typing import Any
 from xiaoer.dialogue.aspects import Row, rows_of
 from xiaoer.dialogue.effects import LookUp, Part
 from xiaoer.dialogue.outcome import Finished, Leave, Need, Outcome
+from xiaoer.dialogue.records import say_records
 from xiaoer.dialogue.slots.order import REFUNDING
 from xiaoer.dialogue.state import Focus
+from xiaoer.dialogue.stocked import say_variants
 from xiaoer.dialogue.view import POINTING, View
 from xiaoer.knowledge.types import Answer
 from xiaoer.shop.types import Order, Product, Variant
@@ -49,8 +51,9 @@ def _done(view: View, name: str) -> Outcome:
     ours = f"-{view.goal.id}"
     result: Mapping[str, Any] = next((r for key, r in view.working.done.items() if key.endswith(ours)), {})
     order = view.order
-    facts = {"result": result, "order": order, "items": view.items, "goal": view.goal}
-    if name == "change_items_done" and result.get("is_paid") and result.get("difference_minor", 0) > 0:
+    method = view.context.customer.find_payment(view.goal.value("payment_id"))
+    facts = {"result": result, "order": order, "items": view.items, "goal": view.goal, "method": method}
+    if name == "change_items_done" and method is None and result.get("is_paid") and result.get("difference_minor", 0) > 0:
         return Leave("difference_to_pay", (Part(name, facts),))  # the customer owes the difference: a person collects it
     focus = Focus(order_id=order.id if order else None, intent=view.goal.intent)
     return Finished((Part(name, facts),), focus)
@@ -259,4 +262,6 @@ _SAYINGS: Mapping[str, Saying] = {
     "coupons": _coupons,
     "points": _points,
     "unclear": _unclear,
+    "records": say_records,
+    "variants": say_variants,
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from xiaoer.aftersales.policy import Policy
 from xiaoer.customers.types import Customer
-from xiaoer.shop.types import Order, Shop
+from xiaoer.shop.catalogue import Catalogue
+from xiaoer.shop.types import Order, Product, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Context:
 
     `is_signed_in` is true for a customer with a signed identity. `is_partial`: a source did not answer, and what it would
     have told is missing (`missing` names it). `turn_key` makes ids that are the same when the turn is run again.
+    `catalogue`: the shop's products as they were when its machine was made (a commit looks at price and stock once more).
     `committed`: what came of the proposal that waits, where it was done already by a turn that crashed before it could tell.
     """
 
@@ -33,7 +35,12 @@ class Context:
     missing: tuple[str, ...] = ()
     turn_key: str = ""
     committed: Mapping[str, Any] | None = None
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
 
     def find_order(self, order_id: str | None) -> Order | None:
         """The order if the speaker may see it, else None."""
         return next((order for order in self.orders if order.id == order_id), None)
+
+    def find_product(self, product_id: str) -> Product | None:
+        """The product of this shop, or None."""
+        return self.catalogue.products.get(product_id)

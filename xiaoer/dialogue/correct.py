@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.state import Goal, Heard, State
 from xiaoer.dialogue.steps import DEPENDENTS
+from xiaoer.nlu.methods import method_in
+from xiaoer.nlu.places import places_in
 from xiaoer.nlu.types import Entity, Understanding, Wish
+
+_ABOUT_PLACES = ("change_address", "change_default_address")
+MOST_HEARD, MOST_MEANT = 80, 12  # of one goal, newest first
 
 # An entity of this kind speaks about this slot.
 _SPEAKS_OF = {
@@ -13,8 +20,8 @@ _SPEAKS_OF = {
     "product": "items",
     "kind": "items",
     "quantity": "items",
-    "colour": "variant",
-    "size": "variant",
+    "colour": "swaps",
+    "size": "swaps",
     "address": "address",
     "payment": "payment",
     "reason": "reason",
@@ -29,7 +36,9 @@ def listen(goal: Goal, understanding: Understanding, seq: int, *, wish: Wish | N
     heard = tuple(Heard(one.kind, one.value, one.text, seq, one.start, one.end) for one in entities)
     words = understanding.text if wish is None else understanding.text[wish.start : wish.end]
     older = tuple(one for one in goal.heard if one not in heard)
-    return Goal(goal.id, goal.flow, goal.intent, words or goal.words, goal.slots, (*heard, *older)[:40], goal.acted)
+    said = (understanding.meant if wish is None else wish.meant).at(seq)
+    meant = goal.meant if not said.text or said in goal.meant else (said, *goal.meant)
+    return replace(goal, words=words or goal.words, heard=(*heard, *older)[:MOST_HEARD], meant=meant[:MOST_MEANT])
 
 
 def correct(goal: Goal, understanding: Understanding, state: State, context: Context) -> tuple[Goal, bool]:
@@ -41,14 +50,30 @@ def correct(goal: Goal, understanding: Understanding, state: State, context: Con
             slot = "order"
         if slot is None or slot not in goal.slots:
             continue
-        if slot == "variant" and _is_what_they_have(goal, entity, context):
+        if slot == "swaps" and _is_what_they_have(goal, entity, context):
             continue
         if goal.slots[slot].value != entity.value:
             emptied.add(slot)
             emptied.update(DEPENDENTS.get(slot, ()))
+    emptied |= {slot for slot in _restated(goal, understanding) if slot in goal.slots}
     if not emptied:
         return goal, False
     return listen(goal, understanding, state.working.seq).without(*emptied), True
+
+
+def _restated(goal: Goal, understanding: Understanding) -> set[str]:
+    """Slots that must be read anew: more goods were named, another wish, another order, another way to pay, another place."""
+    meant = understanding.meant
+    slots: set[str] = set()
+    if meant.items or any(want.how != "leave" for want in meant.wants):
+        slots |= {"items", *DEPENDENTS["items"]}
+    if any(order.items or order.which for order in meant.orders) and goal.flow not in _ABOUT_PLACES:
+        slots |= {"order", *DEPENDENTS["order"]}
+    if method_in(understanding.text) is not None:
+        slots.add("payment_id")
+    if goal.flow in _ABOUT_PLACES and (meant.orders or places_in(understanding.text)):
+        slots.add("address")
+    return slots
 
 
 def _is_what_they_have(goal: Goal, entity: Entity, context: Context) -> bool:

@@ -6,15 +6,17 @@ returns an effect, or fills a slot.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.deeds import MOST_DEEDS, deed_of
 from xiaoer.dialogue.effects import Effect, HandOff, LookUp, Part, Say
 from xiaoer.dialogue.events import Done, Event, Failed, Found, Said
 from xiaoer.dialogue.flow import Flows
 from xiaoer.dialogue.hear import add_part, find_goal, hear, put_goal
-from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Leave, Need, Outcome, Propose
+from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Leave, Need, Outcome, Propose, Split
 from xiaoer.dialogue.state import Focus, Goal, Question, State, Verified, Working
 from xiaoer.dialogue.steps import take
 from xiaoer.dialogue.summary import summary_of
@@ -25,6 +27,7 @@ MOST_LOOK_UPS = 12
 MOST_ASKED = 3  # asked back twice; the third failure goes to a person
 MOST_DIGRESSIONS = 1
 MOST_REPAIRS = 3
+MOST_SPLIT = 12  # goals on the stack, after one became several
 _MOST_PASSES = 64
 _KEPT_FOR_LATER = ("address", "phone", "reason", "condition", "colour", "size", "payment", "company", "quantity")
 
@@ -46,7 +49,7 @@ class Engine:
                 state = _keep_done(state, event)
             case Failed():
                 state = _keep_failed(state, event)
-        return self._advance(state, context)
+        return self._advance(state, _known(state, context))
 
     def _advance(self, state: State, context: Context) -> tuple[State, Effect]:
         for _ in range(_MOST_PASSES):
@@ -88,14 +91,17 @@ class Engine:
                 return self._finish(state, outcome, context)
             case Leave():
                 return self._leave(state, outcome, context)
-            case Become():
-                return self._become(state, outcome.intent), None
+            case Split() | Become():
+                return self._turn_into(state, outcome), None
             case Filled():  # a flow without an ending step: nothing more to do for this goal
                 return replace(state, goals=state.goals[:-1]), None
 
-    def _become(self, state: State, intent: str) -> State:
-        flow = self.flows.find_for(intent) or self.flows.by_id["unclear"]
-        goal = replace(state.goals[-1], flow=flow.id, intent=intent, slots={})
+    def _turn_into(self, state: State, become: Become | Split) -> State:
+        if isinstance(become, Split):
+            return _split(state, become.goals)
+        flow = self.flows.find_for(become.intent) or self.flows.by_id["unclear"]
+        kept = {} if become.goal is None else become.goal.slots
+        goal = replace(state.goals[-1], flow=flow.id, intent=become.intent, slots=kept)
         return put_goal(state, goal)
 
     def _ask(self, state: State, ask: Ask, context: Context) -> tuple[State, Effect | None]:
@@ -180,6 +186,22 @@ def _hear(state: State, said: Said, context: Context, flows: Flows) -> State:
     return replace(heard, goals=tuple(told_first), working=replace(heard.working, done=done.working.done))
 
 
+def _split(state: State, goals: Sequence[Goal]) -> State:
+    """The goal at the top as several, the first one on top; each keeps everything that was said for all of them."""
+    first, *others = goals
+    numbered = [replace(goal, id=state.next_goal_id + place) for place, goal in enumerate(others)]
+    stack = (*state.goals[:-1], *reversed(numbered), first)
+    return replace(state, goals=stack[-MOST_SPLIT:], next_goal_id=state.next_goal_id + len(others))
+
+
+def _known(state: State, context: Context) -> Context:
+    """The context of a customer who has proven in this very turn who they are."""
+    found = next((value for key, value in state.working.found.items() if key.startswith("identify:") and value), None)
+    if found is None or context.is_signed_in:
+        return context
+    return replace(context, customer=found["customer"], orders=tuple(found["orders"]), is_signed_in=True)
+
+
 def _keep_found(state: State, event: Found) -> State:
     working = replace(state.working, found={**state.working.found, event.key: event.value})
     state = replace(state, working=working)
@@ -187,13 +209,18 @@ def _keep_found(state: State, event: Found) -> State:
         owned = (*(one for one in state.verified.order_ids if one != event.value["order"].id), event.value["order"].id)
         question = None if state.question is not None and state.question.slot == "verify" else state.question
         state = replace(state, verified=Verified(event.value["customer_id"], owned, event.value["level"]), question=question)
+    if event.key.startswith("identify:") and event.value is not None:
+        customer = event.value["customer"]
+        question = None if state.question is not None and state.question.slot == "verify" else state.question
+        state = replace(state, verified=Verified(customer.id, (), customer.level, is_whole=True), question=question)
     return state
 
 
 def _keep_done(state: State, event: Done) -> State:
     working = replace(state.working, done={**state.working.done, event.key: event.result})
     goal = find_goal(state, int(event.key.rpartition("-")[2]))
-    state = replace(state, working=working, proposal=None, question=None)
+    deeds = (*state.deeds, deed_of(state.proposal, event.result))[-MOST_DEEDS:]
+    state = replace(state, working=working, proposal=None, question=None, deeds=deeds if state.proposal else state.deeds)
     return state if goal is None else put_goal(state, replace(goal, acted=True))
 
 

@@ -20,7 +20,9 @@ from xiaoer.dialogue.slots.circumstances import NO_PHOTO
 from xiaoer.dialogue.state import Goal, Slot, State, Working
 from xiaoer.dialogue.steps import RESOLVERS
 from xiaoer.dialogue.view import View
-from xiaoer.dialogue.wishes import ABOUT_PRODUCTS, follows_up, goals_of, is_no, is_yes, push
+from xiaoer.dialogue.wishes import ABOUT_PRODUCTS, are_twins, follows_up, goals_of, is_no, is_yes, push
+from xiaoer.nlu.meant.orders import states_in
+from xiaoer.nlu.meant.types import OrderMeant
 from xiaoer.nlu.types import Understanding
 
 # "It's too small" is said of returns and exchanges alike: while one of them is open, it takes words like these to leave it.
@@ -37,13 +39,15 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "variant": ("colour", "size"),
     "address": ("address",),
     "payment": ("payment",),
+    "payment_id": ("payment", "last_digits"),
+    "picked": ("colour", "size", "product", "kind"),
 }
 _TOLD_IN_PASSING = ("condition", "reason", "fault", "remedy", "items", "variant")
 _ASKS = re.compile(
     r"[?？吗呢]|怎么|多少|什么|哪|几|\b(?:what|how|why|who|which|when|where)\b|^(?:can|could|do|does|is|are|will|would)\b",
     re.IGNORECASE,
 )
-_PROOFS = ("order_number", "last_digits", "phone", "email")  # need not be said again for another wish
+_PROOFS = ("order_number", "last_digits", "phone", "email", "person_name", "postcode")  # need not be said again for another wish
 _SURE_DIGRESSION = 0.8
 _SURE = 0.55  # a wish below this does not interrupt what was asked
 
@@ -110,15 +114,17 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     goal = find_goal(state, question.goal_id) if question is not None else None
     if question is None or goal is None:
         return push(replace(state, question=None), goals_of(state, understanding, context, flows), flows)
+    if question.slot == "order":
+        understanding = _as_contents(goal, understanding)
     wishes = _other_goals(state, goal, understanding, context, flows)
     answers = understanding.has("reason") or any(understanding.has(kind) for kind in _ANSWERS.get(question.slot, ()))
     if answers and not _CHANGE_OF_MIND.search(understanding.text):
         wishes = tuple(one for one in wishes if not _is_rival(flows.by_id[one.flow], flows.by_id[goal.flow]))
     is_switch = any(_is_switch(one, goal, understanding, flows) for one in wishes)
-    if not is_switch and not _is_digression(question.slot, understanding, wishes, flows):
-        filled = _try_to_fill(state, goal, understanding, context, flows)
-        if filled is not None:
-            return filled
+    digresses = _is_digression(question.slot, understanding, wishes, flows) and _ASKS.search(understanding.text)
+    filled = None if is_switch or digresses else _try_to_fill(state, goal, understanding, context, flows)
+    if filled is not None:
+        return filled
     corrected, is_changed = correct(goal, understanding, state, context)
     if is_changed and wishes and not _is_sure(understanding) and all(one.intent in ABOUT_PRODUCTS for one in wishes):
         return replace(put_goal(state, corrected), question=None)  # "the hoodie, I mean" asks nothing about hoodies
@@ -130,6 +136,15 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if is_changed:
         return replace(put_goal(state, corrected), question=None)
     return put_goal(state, listen(goal, understanding, state.working.seq))
+
+
+def _as_contents(goal: Goal, understanding: Understanding) -> Understanding:
+    """Goods named in answer to "which order?" say what is in it, unless they are the first that were named."""
+    meant = understanding.meant
+    if not meant.items or meant.orders or not any(one.items for one in goal.meant):
+        return understanding
+    described = OrderMeant(meant.items, states_in(meant.text))
+    return replace(understanding, meant=replace(meant, orders=(described,), items=()))
 
 
 def _other_goals(
@@ -149,8 +164,9 @@ def _other_goals(
     if not sure:
         return ()
     found = goals_of(state, replace(understanding, wishes=sure), context, flows, only_real=True)
-    others = tuple(one for one in found if one.flow != goal.flow)
-    if _gives_proof(state, understanding) and not _is_sure(understanding):
+    others = tuple(one for one in found if one.flow != goal.flow and not are_twins(one.flow, goal.flow))
+    is_told = all(flows.by_id[one.flow].group != "task" for one in others)
+    if _gives_proof(state, understanding) and (is_told or not _is_sure(understanding)):
         return ()
     if flows.by_id[goal.flow].group != "task":
         return others
@@ -219,6 +235,8 @@ def _try_to_fill(
     assert question is not None
     heard = listen(goal, understanding, state.working.seq)
     chosen = _choice_in_words(question.choices, understanding)
+    if chosen is None and is_yes(understanding):
+        chosen = next((one for one in question.choices if one.get("is_yes")), None)
     if chosen is not None:
         slot = Slot(chosen["value"], "said", text=understanding.text, seq=state.working.seq)
         return _fill(put_goal(state, heard), goal.id, question.slot, slot)

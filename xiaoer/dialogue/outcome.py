@@ -64,9 +64,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Become:
-    """The goal turns into another one: it is now known which intent was meant."""
+    """The goal turns into another one: it is now known which intent was meant. `goal`: what it keeps of its slots."""
 
     intent: str
+    goal: Goal | None = None
 
 
-Outcome = Become | Filled | Ask | Propose | Need | Finished | Leave
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The goal is several: one for each order that was meant. They are worked on in this order."""
+
+    goals: tuple[Goal, ...]
+
+
+Outcome = Split | Become | Filled | Ask | Propose | Need | Finished | Leave

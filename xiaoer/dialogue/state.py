@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from xiaoer.dialogue.effects import Part
+from xiaoer.nlu.meant.types import Meant
+from xiaoer.nlu.meant.types import from_json as meant_from_json
 from xiaoer.nlu.types import Understanding, Wish
 
 Source = Literal["said", "record", "inferred", "chosen"]
@@ -41,7 +43,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something the customer wants done. `flow` names the flow; `words` is what they said for it last; `heard` newest first."""
+    """Something the customer wants done. `flow` names the flow; `words` is what they said for it last.
+
+    `heard` (entities) and `meant` (orders, goods, what is wanted instead) are everything said for it, newest first.
+    """
 
     id: int
     flow: str
@@ -50,6 +55,7 @@ class Goal:
     slots: Mapping[str, Slot] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
     acted: bool = False
+    meant: tuple[Meant, ...] = ()
 
     def value(self, name: str) -> Any | None:
         """The slot's value, or None while it is empty."""
@@ -115,6 +121,17 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done in this conversation: what, for which order and items, and the money it moved (+ to the customer)."""
+
+    action: str
+    order_id: str | None
+    item_ids: tuple[str, ...] = ()
+    money_minor: int = 0
+    payment_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """The working memory of one turn: what was said, what was found, what will be said. Not stored."""
 
@@ -140,6 +157,7 @@ class State:
     question: Question | None = None
     proposal: Proposal | None = None
     verified: Verified = Verified()
+    deeds: tuple[Deed, ...] = ()
     repairs: int = 0
     next_goal_id: int = 1
     working: Working = Working()
@@ -163,6 +181,7 @@ def from_json(data: Mapping[str, Any]) -> State:
         question=Question(**{**question, "choices": tuple(question["choices"])}) if question else None,
         proposal=Proposal(**proposal) if proposal else None,
         verified=_verified(data.get("verified") or {}),
+        deeds=tuple(Deed(**{**deed, "item_ids": tuple(deed["item_ids"])}) for deed in data.get("deeds", ())),
         repairs=data.get("repairs", 0),
         next_goal_id=data.get("next_goal_id", 1),
     )
@@ -170,7 +189,8 @@ def from_json(data: Mapping[str, Any]) -> State:
 
 def _goal(data: Mapping[str, Any]) -> Goal:
     slots = {name: Slot(**slot) for name, slot in data["slots"].items()}
-    return Goal(**{**data, "slots": slots, "heard": tuple(Heard(**heard) for heard in data["heard"])})
+    heard = tuple(Heard(**one) for one in data["heard"])
+    return Goal(**{**data, "slots": slots, "heard": heard, "meant": tuple(meant_from_json(one) for one in data.get("meant", ()))})
 
 
 def _focus(data: Mapping[str, Any]) -> Focus:

@@ -13,8 +13,8 @@ from xiaoer.dialogue.answers import say
 from xiaoer.dialogue.effects import Act, LookUp, Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Become, Filled, Finished, Leave, Need, Outcome, Propose
-from xiaoer.dialogue.requests import request_of
-from xiaoer.dialogue.slots import circumstances, items, order, products, talk, wants
+from xiaoer.dialogue.requests import find_variant, request_of
+from xiaoer.dialogue.slots import circumstances, items, order, payments, places, products, swaps, talk, wants
 from xiaoer.dialogue.state import Focus, Proposal
 from xiaoer.dialogue.verify import verify
 from xiaoer.dialogue.view import View
@@ -26,8 +26,9 @@ RESOLVERS: Mapping[str, Resolver] = {
     "order": order.resolve,
     "items": items.resolve,
     "products": products.resolve,
-    "variant": wants.resolve_variant,
-    "address": wants.resolve_address,
+    "swaps": swaps.resolve,
+    "address": places.resolve,
+    "payment_id": payments.resolve,
     "payment": wants.resolve_payment,
     "invoice_title": wants.resolve_invoice_title,
     "remedy": wants.resolve_remedy,
@@ -38,8 +39,21 @@ RESOLVERS: Mapping[str, Resolver] = {
     "intent": talk.resolve_intent,
 }
 # A changed slot empties those that were chosen because of it.
-DEPENDENTS: Mapping[str, tuple[str, ...]] = {"order": ("items", "variant", "remedy"), "items": ("variant", "condition")}
-_NEVER_WITHOUT_WORD = {"reason": "reason", "condition": "condition", "photo": "photo", "fault": "fault"}
+DEPENDENTS: Mapping[str, tuple[str, ...]] = {
+    "order": ("items", "swaps", "picked", "remedy", "payment_id"),
+    "items": ("swaps", "picked", "condition"),
+    "swaps": ("picked",),
+}
+_NEVER_WITHOUT_WORD = {
+    "reason": "reason",
+    "condition": "condition",
+    "photo": "photo",
+    "fault": "fault",
+    "payment": "payment_id",
+}
+
+
+_OF_CUSTOMER: Mapping[str, tuple[str, ...]] = {"change_default_address": ("address",)}
 
 
 def take(view: View, step: Step) -> Outcome:
@@ -50,7 +64,17 @@ def take(view: View, step: Step) -> Outcome:
 def _collect(view: View, step: Step) -> Outcome:
     if step.name in view.goal.slots:
         return Filled(view.goal)
-    return RESOLVERS[step.name](view, step)
+    outcome = RESOLVERS[step.name](view, step)
+    if step.name == "order" and isinstance(outcome, Filled):
+        return _as_it_is(View(view.state, view.context, outcome.goal), step) or outcome
+    return outcome
+
+
+def _as_it_is(view: View, step: Step) -> Outcome | None:
+    """"Exchange" said of an order that has not been sent is a change of it, and the other way round: the flow that fits."""
+    becomes: Mapping[str, Any] = step.options.get("becomes", {})
+    state = view.order.state if view.order else ""
+    return next((Become(intent, view.goal) for intent, states in becomes.items() if state in states), None)
 
 
 def _look_up(view: View, step: Step) -> Outcome:
@@ -140,10 +164,12 @@ def _judge_request(view: View, request: Request) -> Verdict:
 def _confirm(view: View, step: Step) -> Outcome:
     """Read back; go on only when the yes belongs to exactly this."""
     order_ = view.order
-    if order_ is None:
-        return Finished((Part("no_orders"),))
     if view.goal.acted or _is_confirmed(view):
         return Filled(view.goal)
+    if step.name in _OF_CUSTOMER:
+        return _confirm_own(view, step)
+    if order_ is None:
+        return Finished((Part("no_orders"),))
     verdict = judge_now(view, step.name)
     proposal = Proposal(
         id=f"{view.context.turn_key}-{view.goal.id}",
@@ -155,7 +181,17 @@ def _confirm(view: View, step: Step) -> Outcome:
     )
     facts = {"verdict": verdict, "order": order_, "items": view.items, "goal": view.goal, "proposal": proposal.id}
     facts["products"] = view.found_products("item_product") or ()
+    wanted = {swap.variant_id: find_variant(view, swap.variant_id) for swap in verdict.request.swaps}
+    facts["variants"] = {number: variant for number, variant in wanted.items() if variant is not None}
+    facts["method"] = view.context.customer.find_payment(verdict.request.payment_id or order_.payment_id)
     return Propose(Part(f"confirm_{step.name}", facts), proposal)
+
+
+def _confirm_own(view: View, step: Step) -> Outcome:
+    """Read back what changes of the customer's own record; no order and no policy stands beside it."""
+    request = {name: view.goal.value(name) for name in _OF_CUSTOMER[step.name]}
+    proposal = Proposal(f"{view.context.turn_key}-{view.goal.id}", view.goal.id, step.name, request, {}, 0)
+    return Propose(Part(f"confirm_{step.name}", {"goal": view.goal, "proposal": proposal.id, **request}), proposal)
 
 
 def _is_confirmed(view: View) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from xiaoer.aftersales.policy import BY_ORDER
 from xiaoer.dialogue.effects import LookUp, Part
 from xiaoer.dialogue.outcome import Ask, Filled, Finished, Leave, Need, Outcome
 from xiaoer.dialogue.view import View
@@ -19,6 +20,9 @@ def verify(view: View) -> Outcome:
     if view.context.is_signed_in:
         return Filled(view.goal)
     number, proof, is_new = _number(view), *_proof(view)
+    by_order = BY_ORDER[0] in view.context.policy.identify
+    if not by_order or (len(view.context.policy.identify) > 1 and number is None):
+        return _by_person(view)
     if view.orders and (number is None or any(order.id == number for order in view.orders)):
         return Filled(view.goal)
     if number is None or proof is None:
@@ -34,6 +38,40 @@ def verify(view: View) -> Outcome:
     if not is_new and not _is_just_said(view, number):
         return Ask(Part("verify_ask", {"has_number": True, "has_proof": False}), "verify", (), "text")
     return Need(LookUp("verify", key, {"order_number": number, "proof": proof}))
+
+
+def _by_person(view: View) -> Outcome:
+    """Ask for the facts by which this shop knows its customers, and check the newest complete set of them."""
+    ways = _person_facts(view)
+    facts = next((one for one in ways if f"identify:{':'.join(one.values())}" not in view.working.found), ways[-1] if ways else None)
+    if facts is None:
+        part = Part("identify_ask", {"ways": view.context.policy.identify, "has_name": bool(view.newest("person_name"))})
+        return Ask(part, "verify", (), "text")
+    key = "identify:" + ":".join(facts.values())
+    failed = view.working.failed.get(key)
+    if failed == "too_many":
+        return Leave("verify_tries", (Part("verify_locked"),))
+    if failed is not None:
+        return Finished((Part("records_down"),))
+    if key in view.working.found or not _is_new(view, "email", "person_name", "postcode"):
+        return Ask(Part("identify_failed", {"ways": view.context.policy.identify}), "verify", (), "text")
+    return Need(LookUp("identify", key, facts))
+
+
+def _person_facts(view: View) -> list[dict[str, str]]:
+    """The e-mail address, and the name with the postcode, as far as they were said; what was said last comes first."""
+    emails, names, codes = view.newest("email"), view.newest("person_name"), view.newest("postcode")
+    known = view.context.policy.identify
+    ways: list[tuple[int, dict[str, str]]] = []
+    if emails and ("email",) in known:
+        ways.append((emails[0].seq, {"email": str(emails[0].value)}))
+    if names and codes and ("name", "postcode") in known:
+        ways.append((codes[0].seq, {"name": str(names[0].value), "postcode": str(codes[0].value)}))
+    return [facts for _, facts in sorted(ways, key=lambda way: -way[0])]
+
+
+def _is_new(view: View, *kinds: str) -> bool:
+    return any(heard.seq == view.working.seq for kind in kinds for heard in view.newest(kind))
 
 
 def _number(view: View) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiaoer.dialogue.context import Context
+from xiaoer.dialogue.goods import Named, fold
 from xiaoer.dialogue.state import Goal, Heard, Slot, State, Working
 from xiaoer.shop.types import Order, OrderItem, Product
 
@@ -56,6 +57,17 @@ class View:
             return ()
         wanted = {item_id: pieces for item_id, pieces in self.goal.value("items") or ()}
         return tuple((item, wanted[item.id]) for item in order.items if item.id in wanted)
+
+    @property
+    def named(self) -> Named:
+        """Everything said for this goal of goods, orders and what is wanted instead, folded together."""
+        return fold(tuple(reversed(self.goal.meant)))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What was said for this goal, lower case, the newest first."""
+        said = tuple(meant.text for meant in self.goal.meant if meant.text)
+        return said if self.words in said or not self.goal.words else (self.words, *said)
 
     @property
     def words(self) -> str:

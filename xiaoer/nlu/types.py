@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from xiaoer.nlu.meant.types import Meant
+
 Language = Literal["zh", "en"]
 Outcome = Literal["answer", "ask", "outside"]
 Mood = Literal["calm", "happy", "upset", "angry"]
@@ -36,6 +38,8 @@ class Entity:
         laptop           {"inches": 15.6}
         body             {"height_cm": 170, "weight_kg": 60, "foot_mm": 245}
         yes / no         "plain" | "conditional"
+        question         what is asked in so many words: "refund", "saving", "may:return_request" … (see nlu/questions.py)
+        person_name      "Yusuf Rossi", said as one's own    postcode "19122"
     """
 
     kind: str
@@ -55,7 +59,10 @@ class IntentScore:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing wanted; a message may hold several. `start`, `end` are characters of the original message."""
+    """One thing wanted; a message may hold several. `start`, `end` are characters of the original message.
+
+    `meant`: what these words say of orders, goods and what is wanted instead.
+    """
 
     start: int
     end: int
@@ -63,6 +70,7 @@ class Wish:
     outcome: Outcome
     oos_score: float
     entities: tuple[Entity, ...] = ()
+    meant: Meant = field(default_factory=Meant)
 
     @property
     def intent(self) -> str:
@@ -85,6 +93,7 @@ class Understanding:
     model_version: str = ""
     is_partial: bool = False
     attachments: tuple[Mapping[str, Any], ...] = field(default=())
+    meant: Meant = field(default_factory=Meant)
 
     def has(self, kind: str) -> bool:
         """Whether an entity of this kind was named."""

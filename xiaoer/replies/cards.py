@@ -245,10 +245,13 @@ def chips_of(part: Part, words: Words) -> list[Mapping[str, Any]]:
         return [_chip(one["words"][0], {"slot": "items", "value": one["value"]}) for one in choices]
     if part.template in ("ask_variant", "variant_sold_out", "variant_not_made"):
         variants = part.facts["variants"]
-        return [_chip(words.options(v.options), {"slot": "variant", "value": v.id}) for v in variants]
+        return [_chip(words.options(v.options), {"slot": "picked", "value": one["value"]})
+                for v, one in zip(variants, choices, strict=False)]  # fmt: skip
     if part.template == "ask_address":
-        return [_chip(f"{a.city}{a.district} {a.line}", {"slot": "address", "value": one["value"]})
-                for a, one in zip(part.facts["addresses"], choices, strict=False)]  # fmt: skip
+        return [_chip(words.address(one["value"]), {"slot": "address", "value": one["value"]}) for one in choices]
+    if part.template in ("ask_payment_id", "payment_not_known"):
+        return [_chip(words.method(method), {"slot": "payment_id", "value": one["value"]})
+                for method, one in zip(part.facts["methods"], choices, strict=False)]  # fmt: skip
     if part.template == "clarify":
         return [_chip(words.name(one["titles"]), {"slot": "intent", "value": one["intent"]})
                 for one in part.facts["candidates"]]  # fmt: skip

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_currency_symbol
 
+_VAGUE = frozenset(  # values that say nothing without their option
+    ("yes", "no", "none", "low", "medium", "high", "small", "large", "light", "dark", "full", "half", "basic", "standard")
+)
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "order_state": {
@@ -30,6 +33,9 @@ LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "mastercard": {"zh": "万事达卡", "en": "Mastercard"},
         "huabei": {"zh": "花呗分期", "en": "Huabei instalments"},
         "gift_card": {"zh": "礼品卡", "en": "gift card"},
+        "paypal": {"zh": "PayPal 账户", "en": "PayPal account"},
+        "credit_card": {"zh": "信用卡", "en": "credit card"},
+        "amex": {"zh": "美国运通卡", "en": "American Express"},
     },
     "reason": {
         "no_reason": {"zh": "不喜欢 / 不想要了", "en": "I don't want it any more"},
@@ -37,6 +43,8 @@ LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "quality": {"zh": "质量问题", "en": "Quality problem"},
         "not_as_described": {"zh": "与描述不符", "en": "Not as described"},
         "wrong_item": {"zh": "发错了", "en": "Wrong item sent"},
+        "no_longer_needed": {"zh": "不再需要了", "en": "I no longer need it"},
+        "ordered_by_mistake": {"zh": "下错单了", "en": "I ordered it by mistake"},
         "missing": {"zh": "少件", "en": "Something is missing"},
         "damaged": {"zh": "收到时破损", "en": "Arrived damaged"},
     },
@@ -69,6 +77,15 @@ LABELS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "jd": {"zh": "京东快递", "en": "JD Logistics"},
         "ems": {"zh": "邮政 EMS", "en": "China Post EMS"},
     },
+    "deed": {
+        "cancel": {"zh": "取消订单", "en": "Cancelled"},
+        "return": {"zh": "退货", "en": "Return"},
+        "exchange": {"zh": "换货", "en": "Exchange"},
+        "change_items": {"zh": "修改商品", "en": "Change of items"},
+        "change_payment": {"zh": "修改付款方式", "en": "Change of payment"},
+        "price_protection": {"zh": "价保", "en": "Price protection"},
+        "missing_or_damaged": {"zh": "少件破损", "en": "Missing or damaged"},
+    },
     "remedy": {"resend": {"zh": "补发", "en": "Send it again"}, "refund": {"zh": "退款", "en": "Refund"}},
     "level": {
         "regular": {"zh": "普通会员", "en": "regular member"},
@@ -91,13 +108,17 @@ def label(group: str, key: str | None, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Formats for one language, shop currency and time zone. `labels`: names of option and attribute values of the shop."""
+    """Formats for one language, shop currency and time zone. `labels`: names of option and attribute values of the shop.
+
+    `own_language`: the one that the shop's catalogue is written in; "" where its values are codes with labels in every language.
+    """
 
     language: str
     currency: str = "CNY"
     time_zone: str = "Asia/Shanghai"
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    own_language: str = ""
 
     def money(self, minor: int) -> str:
         """Minor units as money: ¥129, ¥12.50, -¥12."""
@@ -131,8 +152,38 @@ class Words:
         return self.labels.get(str(value), {}).get(self.language, str(value))
 
     def options(self, options: Mapping[str, str]) -> str:
-        """All options of a variant: 灰色 / XL."""
-        return " / ".join(self.option(value) for value in options.values())
+        """All options of a variant: 灰色 / XL. A value that says nothing alone is told with its option: waterproof: no."""
+        return " / ".join(self.option_of(key, value) for key, value in options.items())
+
+    def option_of(self, key: str, value: str) -> str:
+        """One option of a variant, by its value alone where that is enough."""
+        named = self.labels.get(key, {}).get(self.language, key)
+        if value in _VAGUE or (value.isdecimal() and key != "size"):
+            return f"{named}：{self.option(value)}" if self.language == "zh" else f"{named}: {self.option(value)}"
+        return self.option(value)
+
+    def spelled(self, options: Mapping[str, str]) -> str:
+        """All options, with the catalogue's own word beside one that is only translated for the customer: 涤纶 (polyester)."""
+        return " / ".join(self._beside(self.option_of(key, value), value) for key, value in options.items())
+
+    def _beside(self, told: str, value: str) -> str:
+        is_foreign = bool(self.own_language) and self.own_language != self.language
+        return f"{told} ({value})" if is_foreign and value not in told else told
+
+    def method(self, method: Any) -> str:
+        """A stored way to pay: Mastercard ending in 2478, gift card; never more of a card than its last digits."""
+        name = label("payment", method.told_as, self.language)
+        if not method.last4:
+            return name
+        return f"尾号 {method.last4} 的{name}" if self.language == "zh" else f"{name} ending in {method.last4}"
+
+    def address(self, address: Mapping[str, Any]) -> str:
+        """An address in one line, written as its country writes it."""
+        part = {key: str(address.get(key) or "") for key in ("region", "city", "district", "line", "line2", "postcode")}
+        if any(letter >= "㐀" for letter in part["line"] + part["city"]):
+            return part["region"] + part["city"] + part["district"] + part["line"] + part["line2"]
+        region = " ".join(filter(None, (part["region"], part["postcode"])))
+        return ", ".join(filter(None, (part["line"], part["line2"], part["district"], part["city"], region)))
 
     def attribute(self, key: str, value: Any) -> str:
         """An attribute with its unit: 1500 W."""

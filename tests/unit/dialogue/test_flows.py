@@ -92,7 +92,7 @@ def test_whatever_changes_an_order_is_judged_and_read_back_first() -> None:
         kinds = [step.kind for step in flow.steps]
         if "act" in kinds and flow.id not in ("urge_shipping", "unsubscribe", "feedback"):
             before = kinds[: kinds.index("act")]
-            assert "judge" in before, flow.id
+            assert "judge" in before or flow.id == "change_default_address", flow.id  # of the customer's own, no order's
             assert before[-1] == "confirm", flow.id
 
 

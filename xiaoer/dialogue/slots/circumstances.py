@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from xiaoer.aftersales.policy import Policy
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.outcome import Ask, Filled, Leave, Outcome
@@ -12,6 +13,17 @@ from xiaoer.dialogue.view import View, slot_of
 
 REASONS = ("no_reason", "size", "quality", "not_as_described", "wrong_item")
 FAULTS = ("missing", "damaged", "wrong_item")
+_WHY_CANCELLED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ordered_by_mistake", re.compile(
+        r"\bmistakes?\b|\bmistakenly\b|\baccident(?:ally)?\b|\bwrong (?:item|one|thing|order)\b|误|[下拍买]错|手滑"
+    )),
+    ("no_longer_needed", re.compile(
+        r"\bno(?:t)? (?:longer|any ?more)\b|\bdo(?:n'?t| not) (?:want|need)\b|\bchanged my mind\b|\bnot needed\b|"
+        r"不再?需要|不[想需]?要了|用不[着上]|改(?:变)?主意"
+    )),
+    ("cheaper", re.compile(r"\bcheaper\b|\bbetter (?:price|deal)\b|便宜|降价")),
+    ("late", re.compile(r"\btoo (?:late|slow|long)\b|太慢|太久|来不及")),
+)  # fmt: skip
 NO_PHOTO = re.compile(
     r"[没无]有?(?:照片|图|拍)|拍不了|发不了|传不了|上传不|\b(?:no photos?|no pictures?|can'?t (?:send|take|upload)|"
     r"(?:don'?t|do not) have (?:a |any )?(?:photo|picture)s?|without (?:a )?(?:photo|picture))"
@@ -19,7 +31,11 @@ NO_PHOTO = re.compile(
 
 
 def resolve_reason(view: View, step: Step) -> Outcome:
-    """Fill the slot "reason" with one of aftersales' reasons, or ask."""
+    """Fill the slot "reason" with one of aftersales' reasons, or ask. Where the policy makes nothing of it, none is needed."""
+    if view.goal.flow == "cancel":
+        return _resolve_why_cancelled(view)
+    if step.kind == "collect" and not asks_reason(view.context.policy, view.goal.flow):
+        return Filled(view.goal)
     for heard in view.newest("reason"):
         value = {"changed_mind": "no_reason", "cheaper": "no_reason", "late": "no_reason", "other": "no_reason"}.get(
             heard.value, heard.value
@@ -27,6 +43,21 @@ def resolve_reason(view: View, step: Step) -> Outcome:
         return Filled(view.goal.with_slot("reason", slot_of(heard, value)))
     choices = tuple({"value": reason, "words": []} for reason in REASONS)
     return Ask(Part("ask_reason", {"flow": view.goal.flow, "items": view.items}), "reason", choices, "choice")
+
+
+def asks_reason(policy: Policy, action: str) -> bool:
+    """Whether any clause for this action looks at the reason."""
+    return any(action in clause.actions and ("reasons" in clause.when or clause.ask == "reason") for clause in policy.clauses)
+
+
+def _resolve_why_cancelled(view: View) -> Outcome:
+    """Why an order is cancelled, as far as a policy asks: no longer needed, ordered by mistake, or something else."""
+    for code, pattern in _WHY_CANCELLED:
+        line = next((line for line in view.lines if pattern.search(line)), None)
+        if line is not None:
+            return Filled(view.goal.with_slot("reason", Slot(code, "said", text=line, seq=view.working.seq)))
+    choices = tuple({"value": code, "words": list[str]()} for code in ("no_longer_needed", "ordered_by_mistake"))
+    return Ask(Part("ask_why_cancelled", {"order": view.order}), "reason", choices, "choice")
 
 
 def resolve_fault(view: View, step: Step) -> Outcome:

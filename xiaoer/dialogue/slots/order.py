@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.flow import Step
-from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Outcome
+from xiaoer.dialogue.goods import Named, can_be, fits, search
+from xiaoer.dialogue.outcome import Ask, Become, Filled, Finished, Outcome, Split
 from xiaoer.dialogue.state import Slot
 from xiaoer.dialogue.view import POINTING, View, slot_of
+from xiaoer.nlu.meant.orders import states_in
+from xiaoer.nlu.meant.types import ItemMeant, Meant
 from xiaoer.shop.types import Order
 
 MOST_CHOICES = 5
 REFUNDING = ("return", "refund", "price_protection")  # the kinds of after-sales work that end in money
-# The first that matches counts: "not shipped yet" before "shipped".
-_STATE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"[没未待]付款|还没付|\bunpaid\b|\bnot (?:yet )?paid\b|\bhaven'?t paid\b", ("unpaid",)),
-    (
-        r"[没未待]发(?:货|出)?|还没发|\bunshipped\b|"
-        r"\b(?:not|hasn'?t|haven'?t)(?: yet)?(?: been)?(?: yet)? (?:shipped|sent|dispatched)\b",
-        ("paid", "packed"),
-    ),
-    (
-        r"[没未](?:有)?(?:收到|签收|到货|送到|到)|"
-        r"\b(?:not|hasn'?t|haven'?t|isn'?t|didn'?t)(?: yet)?(?: been)? (?:delivered|arrived?|received?|get|got|come)\b",
-        ("shipped", "paid", "packed"),
-    ),
-    (r"在路上|运输中|已发货|派送中|\bon (?:its|the) way\b|\bin transit\b|\bshipped\b", ("shipped",)),
-    (r"已?签收|收到的|到货的|\bdelivered\b|\barrived\b|\breceived\b", ("delivered",)),
-)
 _PREFERRED = {"open": ("unpaid", "paid", "packed")}
 _THE_LAST = r"最近|最新|上一个|上个订单|刚(?:刚|才)?(?:下|买|拍)|last order|latest|most recent|just (?:ordered|bought)"
 
@@ -44,6 +33,9 @@ def resolve(view: View, step: Step) -> Outcome:
     if not view.orders:
         return Finished((Part("no_orders"),))
     pool: Sequence[Order] = _eligible(view.orders, step)
+    described = _described(view, step, pool)
+    if described is not None:
+        return described
     mentioned, heard = _by_mention(view, pool)
     if heard is None:  # named, but not in a state for this: the policy says so of that very order, not of another one
         mentioned, heard = _by_mention(view, view.orders)
@@ -53,6 +45,64 @@ def resolve(view: View, step: Step) -> Outcome:
             return _filled(view, meant, slot_of(heard, meant.id))
         pool = mentioned
     return _of_pool(view, step, _narrow_by_state(view, _narrow_by_choice(view, pool, step)))
+
+
+def _described(view: View, step: Step, pool: Sequence[Order]) -> Outcome | None:
+    """By what is in it and what was said of it; None where the words describe no order, and name no goods in particular."""
+    named = view.named
+    is_described = any(order.items or order.which or order.states for order in named.orders)
+    if not (is_described or len(named.refs) > 1 or any(ref.like or ref.number or ref.rank for ref in named.refs)):
+        return None
+    usual = tuple(step.options.get("usual", step.options.get("states", ())))
+    if any(order.which == "all" for order in named.orders) and not named.refs:
+        return _each(view, _narrowed_to_states(named, [order for order in pool if not usual or order.state in usual]))
+    found = search(named, view.orders, focus_id=view.state.focus.order_id, states=usual)
+    apart = _apart(view, named, pool)
+    if apart is not None and "items" not in found.reasons:
+        return apart
+    if not found.is_narrowed or not found.pool:
+        return None
+    if len(found.pool) == 1:
+        return _filled(view, found.pool[0], Slot(found.pool[0].id, "said", text="described", seq=view.goal.meant[0].seq))
+    untouched = [order for order in found.pool if not any(deed.order_id == order.id for deed in view.state.deeds)]
+    return _of_pool(view, step, untouched or found.pool)
+
+
+def _narrowed_to_states(named: Named, pool: Sequence[Order]) -> Sequence[Order]:
+    states = {state for order in named.orders for state in order.states}
+    return [order for order in pool if order.state in states] or pool
+
+
+def _each(view: View, pool: Sequence[Order]) -> Outcome | None:
+    """All of them: a goal for each order, one after the other."""
+    if not pool:
+        return None
+    goals = [view.goal.with_slot("order", Slot(order.id, "said", text="each")) for order in pool]
+    return Split(tuple(goals)) if len(goals) > 1 else Filled(goals[0])
+
+
+def _apart(view: View, named: Named, pool: Sequence[Order]) -> Outcome | None:
+    """Goods that lie in several orders: a goal for each of these orders with the goods that are in it."""
+    if len(named.refs) < 2 or any(order.items for order in named.orders):
+        return None
+    homes = [[order for order in pool if any(can_be(ref, item) for item in order.items)] for ref in named.refs]
+    holds_all = any(all(order in home for home in homes) for order in pool)
+    if not all(homes) or holds_all:
+        return None
+    groups: dict[str, list[ItemMeant]] = {}
+    for ref, home in zip(named.refs, homes, strict=True):
+        shared = {order.id: sum(order in other for other in homes) for order in home}
+        best = max(home, key=lambda order: (shared[order.id], max(fits(item, ref.like) for item in order.items)))
+        groups.setdefault(best.id, []).append(ref)
+    if len(groups) < 2:
+        return None
+    seq = view.goal.meant[0].seq
+    alone = {number: Meant(items=tuple(refs), wants=named.wants, seq=seq) for number, refs in groups.items()}
+    goals = [
+        replace(view.goal, meant=(alone[number],)).with_slot("order", Slot(number, "said", text="apart"))
+        for number in groups
+    ]
+    return Split(tuple(goals))
 
 
 def _of_pool(view: View, step: Step, pool: Sequence[Order]) -> Outcome:
@@ -88,9 +138,33 @@ def _by_number(view: View) -> Outcome | None:
         for order in view.orders:
             if one.value == order.id or any(one.value == parcel.tracking_number for parcel in order.shipments):
                 return _filled(view, order, slot_of(one, order.id))
-    pool = view.orders[:MOST_CHOICES]
+    pool = _near(heard[0].value, view.orders) or view.orders[:MOST_CHOICES]
+    if len(pool) == 1 and pool[0].id != heard[0].value and len(view.orders) > 1:
+        return Ask(Part("order_near", {"number": heard[0].text, "order": pool[0]}), "order", _near_choices(pool[0]), "yes_no")
     part = Part("order_not_found", {"number": heard[0].text, "orders": pool})
     return Ask(part, "order", choices_of(pool), "choice")
+
+
+def _near(number: str, orders: Sequence[Order]) -> tuple[Order, ...]:
+    """Orders whose number is the one that was said but for one digit, or two that changed places. Only the speaker's own."""
+    digits = re.sub(r"\D", "", number)
+    return tuple(order for order in orders if _is_slip(digits, re.sub(r"\D", "", order.id)))
+
+
+def _is_slip(said: str, real: str) -> bool:
+    if len(said) != len(real):
+        return abs(len(said) - len(real)) == 1 and _is_one_short(*sorted((said, real), key=len))
+    wrong = [place for place, pair in enumerate(zip(said, real, strict=True)) if pair[0] != pair[1]]
+    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and said[wrong[0]] == real[wrong[1]] and said[wrong[1]] == real[wrong[0]]
+    return len(wrong) == 1 or swapped
+
+
+def _is_one_short(short: str, long: str) -> bool:
+    return len(long) > 6 and any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+
+
+def _near_choices(order: Order) -> tuple[dict[str, Any], ...]:
+    return ({"value": order.id, "words": [order.id], "is_yes": True},)
 
 
 def _eligible(orders: tuple[Order, ...], step: Step) -> tuple[Order, ...]:
@@ -119,7 +193,7 @@ def _by_mention(view: View, pool: Sequence[Order]) -> tuple[tuple[Order, ...], A
 
 def _narrow_by_state(view: View, pool: Sequence[Order]) -> Sequence[Order]:
     """Those that are as the words say ("the one that has not been sent yet"); all of them where that says nothing."""
-    states = next((states for pattern, states in _STATE_WORDS if view.says(pattern)), ())
+    states = states_in(view.words)
     return [order for order in pool if order.state in states] or pool
 
 

@@ -31,6 +31,15 @@ _ENGLISH = re.compile(
     r"(?:,\s*(?P<district>[a-z ]{1,40}?)(?=,))?(?:,\s*(?P<city>[a-z ]{1,40}?)(?=,|$|\.|\n))?(?:,\s*(?P<region>[a-z ]{1,40}?)(?=,|$|\.|\n))?"
 )
 
+# "476 Maple Drive, Suite 432, New York, NY, 10093, USA": parts between commas that end in a postcode, whatever the street is called.
+_WITH_POSTCODE = re.compile(
+    r"(?<![\w#])(?P<line>\d{1,6}[a-z]?\s[a-z0-9][a-z0-9 .'\-]{1,50}?)"
+    r"(?:\s{0,2},\s{0,2}(?P<line2>(?:suite|ste|apt|apartment|unit|floor|flat|room|#)\.?\s{0,2}#?[a-z0-9\-]{1,10}))?"
+    r"\s{0,2},\s{0,2}(?P<city>[a-z][a-z .'\-]{1,40}?)\s{0,2},\s{0,2}(?:(?P<region>[a-z][a-z .]{1,30}?)\s{0,2},?\s{1,2}|(?P<region2>[a-z]{2})\s{0,2},\s{0,2})?(?P<postcode>\d{5}(?:-\d{4})?)(?!\d)"
+    r"(?:\s{0,2},\s{0,2}(?P<country>usa?|u\.s\.a?\.?|united states(?: of america)?))?"
+)
+_SHORT_REGION = 2
+
 # What is said before an address; a match must not begin in it.
 _LEAD_IN = re.compile(
     r"(?:地址)?(?:改|换|寄|发|送|配送|变更|修改)(?:到|成|为|往|至|给)|地址(?:是|为)?|(?:我|家|公司|人)(?:家|公司)?(?:住)?在|住在|麻烦|帮我|请|把"
@@ -45,9 +54,16 @@ _AFTER = re.compile(r"\s+(?:please|thanks|thank you)$")
 def find(original: str, normal: Normalised) -> Iterator[Entity]:
     """Every contact named."""
     for match in _EMAIL.finditer(normal.text):
-        yield entity("email", original, normal, match.start(), match.end(), match.group())
+        end = match.start() + _end_of_domain(original[slice(*normal.span(*match.span()))])
+        yield entity("email", original, normal, match.start(), end, normal.text[match.start() : end])
     yield from _phones(original, normal)
     yield from _addresses(original, normal)
+
+
+def _end_of_domain(typed: str) -> int:
+    """Where the address ends although a name was typed right behind it ("…@shop.comMei Chen"): at the capital."""
+    glued = re.search(r"(?<=\.)[a-z]{2,}(?=[A-Z])", typed[typed.rfind("@") :])
+    return len(typed) if glued is None or not glued.group() else typed.rfind("@") + glued.end()
 
 
 def _phones(original: str, normal: Normalised) -> Iterator[Entity]:
@@ -68,6 +84,10 @@ def _phones(original: str, normal: Normalised) -> Iterator[Entity]:
 
 def _addresses(original: str, normal: Normalised) -> Iterator[Entity]:
     """An address needs a street and, before it, a region, city or district (or a house number behind it)."""
+    found = _with_postcode(original, normal)
+    if found is not None:
+        yield found
+        return
     name = _NAME.search(normal.text)
     text = _LEAD_IN.sub(lambda said: "，" * len(said.group()), normal.text)
     for match in _CHINESE.finditer(text):
@@ -90,6 +110,19 @@ def _addresses(original: str, normal: Normalised) -> Iterator[Entity]:
         value = {key: _AFTER.sub("", part) for key, part in value.items()}
         yield entity("address", original, normal, match.start(), match.end(), _with_name(value, name))
         return
+
+
+def _with_postcode(original: str, normal: Normalised) -> Entity | None:
+    """An address in parts between commas, postcode last; every part as it was typed, region codes in capitals."""
+    match = _WITH_POSTCODE.search(normal.text)
+    if match is None:
+        return None
+    value = {key: original[slice(*normal.span(*match.span(key)))].strip() if part else "" for key, part in match.groupdict().items()}
+    region = value["region"] or value.pop("region2")
+    value["region"] = region.upper() if len(region) == _SHORT_REGION else region
+    value["country"] = "US" if value["country"] else ""
+    value.pop("region2", None)
+    return entity("address", original, normal, match.start(), match.end(), {**value, "district": ""})
 
 
 def _with_name(value: dict[str, str], name: re.Match[str] | None) -> dict[str, str]:

@@ -19,7 +19,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("size", r"(?:尺码|尺寸|大小|码数?)不(?:合适|对|合)|太(?:大|小|长|短|紧|松|肥|瘦)|(?:偏|有点|穿着)(?:大|小)|穿不(?:上|下|进)|大了|小了|不合身|不合脚|挤脚|\btoo (?:big|small|large|tight|loose|long|short|wide|narrow)\b|\b(?:doesn'?t|does not|didn'?t|don'?t) fit\b|\bwrong size for me\b|\bruns? (?:small|large)\b"),
     ("cheaper", r"(?:别家|别处|其他店).{0,4}便宜|降价|买贵|\bcheaper\b|\bprice\b.{0,30}\b(?:dropped|fell|went down|got lower|(?:was|is|been) (?:reduced|lowered))\b"),
     ("late", r"太慢|等太久|来不及|\btoo late\b|\btook too long\b"),
-    ("no_reason", r"不喜欢|不想要|不要了|不需要|买错|拍错|多买|买多|后悔|七天无理由|7天无理由|无理由|没(?:有)?(?:什么)?原因|\bdon'?t (?:like|want|need)\b|\bchanged my mind\b|\bno (?:longer|reason)\b|\bby mistake\b|\bregret\b|\bnot (?:for me|my style)\b"),
+    ("no_reason", r"不喜欢|不想要|不要了|不需要|不再需要|买错|拍错|下错|误(?:下|拍|买)|多买|买多|后悔|七天无理由|7天无理由|无理由|没(?:有)?(?:什么)?原因|\bdon'?t (?:like|want|need)\b|\bchanged my mind\b|\bno (?:longer|reason)\b|\bby mistake\b|\bregret\b|\bnot (?:for me|my style)\b"),
 )
 _PAYMENTS: tuple[tuple[str, str], ...] = (
     ("wechat", r"微信|wechat|weixin"),
@@ -29,6 +29,8 @@ _PAYMENTS: tuple[tuple[str, str], ...] = (
     ("visa", r"\bvisa\b"),
     ("mastercard", r"万事达|mastercard"),
     ("gift_card", r"礼品卡|gift card"),
+    ("paypal", r"\bpay ?pal\b"),
+    ("amex", r"\bamex\b|\bamerican express\b|运通"),
     ("card", r"信用卡|银行卡|credit card|bank card|debit card"),
 )
 _CONDITIONS: tuple[tuple[str, str], ...] = (
@@ -40,7 +42,7 @@ _CONDITIONS: tuple[tuple[str, str], ...] = (
 _NEGATED_NO = re.compile(r"不是不|没说不|不是不要|not saying no")
 _NO = re.compile(
     r"^(?:不|否|别|算了|先不|不用|不要|不行|不可以|不办|不是|不对|取消吧?|没有|no|nope|nah|don'?t|do not|never ?mind|not now|stop|leave it|cancel that|forget it|n)"
-    r"(?:$|[\s,，。.!！了吧啊的用要谢呢办]|退了|换了|是这|办了|thanks)|算了(?:吧|不)|还是(?:算了|不|别)|先别|不办了|不退了|不换了|不取消了|(?:不要|不用|别)(?:再)?(?:取消|退|换|改|修|办)了|\bforget (?:it|about it)\b|\bnever ?mind\b|\bdon'?t do (?:it|that)\b"
+    r"(?:$|[\s,，。.!！了吧啊的用要谢呢办]|退了|换了|是这|办了|thanks)|算了(?:吧|不)|还是(?:算了|不|别)|先别|不办了|不退了|不换了|不取消了|(?:不要|不用|别)(?:再)?(?:取消|退|换|改|修|办)了|保留(?:这个|该|我的)?订单|\bkeep (?:the|my|this) order\b|\bforget (?:it|about it)\b|\bnever ?mind\b|\bdon'?t do (?:it|that)\b"
 )
 _YES = re.compile(
     r"^(?:是的?|对的?|好的?|好呀|好啊|行的?|可以的?|嗯+|确认|确定|同意|没问题|没错|办吧|办理|要的?|成|中|ok(?:ay)?|okey|yes|yep|yeah|yup|ya|sure|correct|right|"

@@ -13,6 +13,7 @@ from typing import Any
 
 from xiaoer.nlu.entities.aspects import Aspects
 from xiaoer.nlu.entities.namesakes import heads_of, marks_of
+from xiaoer.nlu.entities.options import Options
 from xiaoer.nlu.entities.spans import entity
 from xiaoer.nlu.normalise import Normalised, normalise
 from xiaoer.nlu.types import Entity
@@ -44,6 +45,7 @@ class Gazetteer:
     _cjk: re.Pattern[str] | None = None
     attribute_keys: frozenset[str] = frozenset()
     aspects: Aspects = field(default_factory=Aspects)
+    options: Options = field(default_factory=Options)
     _marks: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -72,6 +74,7 @@ class Gazetteer:
         made._add_words("colour", words.get("colours", {}))
         made._add_words("material", _materials(words))
         made.aspects = Aspects.build(words.get("attributes", {}))
+        made.options = Options.build(products, words)
         made._add_marks(products, words)
         made._compile()
         return made

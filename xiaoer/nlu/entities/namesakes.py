@@ -14,6 +14,7 @@ _NO_HEAD = frozenset(
 )
 _SHORTEST_CHINESE = 2
 _SHORTEST_LATIN = 3
+_OWN_WORD = 4
 Names = Mapping[str, Sequence[str]]  # normalised name → product ids
 
 
@@ -30,7 +31,13 @@ def heads_of(names: Names) -> dict[str, list[str]]:
             known = called.setdefault(head, [])
             known += [one for one in dict.fromkeys(ids) if one not in known]
     heads = {head: ids for head, ids in called.items() if len(before[head]) > 1 and head not in _NO_HEAD}
+    heads |= {head: ids for head, ids in called.items() if head not in heads and _is_own_word(head) and head not in _NO_HEAD}
     return {head: ids for head, ids in (*heads.items(), *_with_zi(names).items()) if head not in names}
+
+
+def _is_own_word(head: str) -> bool:
+    """"Keyboard" is what the only keyboard of a shop is called; of a Chinese name its last half, which may be half a word, is not."""
+    return head.isascii() and len(head) >= _OWN_WORD
 
 
 def _with_zi(names: Names) -> dict[str, list[str]]:

@@ -8,15 +8,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from xiaoer.nlu.entities import companies, contacts, cues, dates, numbers
+from xiaoer.nlu.acts import ActSaid, acts_in, not_yet
+from xiaoer.nlu.entities import companies, contacts, cues, dates, numbers, persons
 from xiaoer.nlu.entities.gazetteer import Gazetteer
+from xiaoer.nlu.entities.order_numbers import OrderNumbers
 from xiaoer.nlu.language import language_of
+from xiaoer.nlu.meant.collect import meant_of
+from xiaoer.nlu.meant.types import Meant
 from xiaoer.nlu.model import Contribution, IntentModel, Prediction
 from xiaoer.nlu.mood import mood_of
 from xiaoer.nlu.normalise import MOST_CHARACTERS, Normalised, normalise
+from xiaoer.nlu.questions import question_in
 from xiaoer.nlu.types import Entity, IntentScore, Understanding, Wish
 from xiaoer.nlu.wishes import split
 
@@ -35,13 +40,23 @@ _UNITS = re.compile(r"\d+\s*(?:cm|mm|m|kg|g|ml|l|w|mah|gb|inch|jin)(?![a-z])|(?<
 _FILLER = re.compile(r"[\s\d\W_]+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of the message, what it wants, and the question that it asks in so many words."""
+
+    span: tuple[int, int]
+    found: Prediction
+    question: str = ""
+
+
 @dataclass(frozen=True)
 class LocalReader:
-    """Reads for one shop. `time_zone` decides what "yesterday" is."""
+    """Reads for one shop. `time_zone` decides what "yesterday" is, `order_numbers` what its order numbers look like."""
 
     model: IntentModel
     gazetteer: Gazetteer
     time_zone: str
+    order_numbers: OrderNumbers = field(default_factory=OrderNumbers)
 
     def read(self, text: str, *, language_hint: str, now: datetime) -> Understanding:
         """What the words mean. Never raises: what cannot be read comes back partial, with whatever could."""
@@ -58,9 +73,17 @@ class LocalReader:
         normal = normalise(text)
         entities = self.entities(text, normal, now)
         mood, is_urgent = mood_of(text)
+        meant = meant_of(normal, entities, self.gazetteer.options)
+        parts = self._said(text, normal, meant) or [_Part(*part) for part in split(text, self.model.predict)]
+        entities = (*entities, *(Entity("question", "", *part.span, part.question) for part in parts if part.question))
         wishes = tuple(
-            _wish(span, self._adjust(text[slice(*span)], found, entities, span), entities)
-            for span, found in split(text, self.model.predict)
+            _wish(
+                part.span,
+                self._adjust(text[slice(*part.span)], part.found, entities, part.span),
+                entities,
+                meant if len(parts) == 1 else self._meant_in(text, part.span, entities),
+            )
+            for part in parts
         )
         return Understanding(
             text=text,
@@ -72,12 +95,41 @@ class LocalReader:
             is_follow_up=bool(_FOLLOW_UP.search(normal.text.strip())),
             is_correction=bool(_CORRECTION.search(normal.text.strip())),
             model_version=self.model.version,
+            meant=meant,
         )
+
+    def _said(self, text: str, normal: Normalised, meant: Meant) -> list[_Part]:
+        """What is asked in so many words, to be done or to be told; empty where the words leave it to the model."""
+        whole = (0, len(text))
+        asked = not_yet(normal.text, meant)
+        if asked:
+            return [_Part(whole, _certain(self.model.predict(text), "records_query"), f"may:{asked}")]
+        acts = acts_in(normal.text, meant)
+        if not acts:
+            question = question_in(normal.text, meant)
+            return [_Part(whole, _certain(self.model.predict(text), question[0]), question[1])] if question else []
+        parts = [self._of_act(text, normal, meant, act) for act in acts]
+        return [replace(parts[0], span=whole)] if len(parts) == 1 else parts
+
+    def _of_act(self, text: str, normal: Normalised, meant: Meant, act: ActSaid) -> _Part:
+        span = normal.span(act.start, act.end)
+        found = self.model.predict(text[slice(*span)])
+        if act.intent:
+            return _Part(span, _certain(found, act.intent))
+        question = question_in(normal.text[act.start : act.end], meant)
+        return _Part(span, _certain(found, question[0]), question[1]) if question else _Part(span, found)
+
+    def _meant_in(self, text: str, span: tuple[int, int], entities: Sequence[Entity]) -> Meant:
+        """What one part of a message means by itself."""
+        inside = [replace(one, start=one.start - span[0], end=one.end - span[0]) for one in entities if span[0] <= one.start and one.end <= span[1]]
+        return meant_of(normalise(text[slice(*span)]), inside, self.gazetteer.options)
 
     def entities(self, text: str, normal: Normalised, now: datetime) -> tuple[Entity, ...]:
         """Everything named, in the order of the words."""
         found = [
             *numbers.find(text, normal),
+            *self.order_numbers.find(text, normal),
+            *persons.find(text, normal),
             *dates.find(text, normal, now=now, time_zone=self.time_zone),
             *contacts.find(text, normal),
             *companies.find(text, normal),
@@ -108,7 +160,7 @@ def _certain(found: Prediction, intent: str) -> Prediction:
     return Prediction(((intent, 0.97), *others), 0.0, "answer")
 
 
-def _wish(span: tuple[int, int], found: Prediction, entities: Sequence[Entity]) -> Wish:
+def _wish(span: tuple[int, int], found: Prediction, entities: Sequence[Entity], meant: Meant) -> Wish:
     return Wish(
         start=span[0],
         end=span[1],
@@ -116,6 +168,7 @@ def _wish(span: tuple[int, int], found: Prediction, entities: Sequence[Entity]) 
         outcome=found.outcome,
         oos_score=found.oos_score,
         entities=tuple(one for one in entities if span[0] <= one.start and one.end <= span[1]),
+        meant=meant,
     )
 
 

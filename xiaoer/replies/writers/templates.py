@@ -28,15 +28,16 @@ _ONLY_TAGS = re.compile(r"(?:\s*\{%(?:(?!%\}).)*%\})+\s*")
 
 @dataclass(frozen=True)
 class TemplateWriter:
-    """Templates by language and part. `labels`, `units`: the shop's words for option and attribute values."""
+    """Templates by language and part. `labels`, `units`: the shop's words for option and attribute values (see words.Words)."""
 
     templates: Mapping[str, Mapping[str, Template]]
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    own_language: str = ""
 
     def words(self, context: Context) -> Words:
         """Formats for this context's language and shop."""
-        return Words(context.language, context.shop.currency, context.shop.time_zone, self.labels, self.units)
+        return Words(context.language, context.shop.currency, context.shop.time_zone, self.labels, self.units, self.own_language)
 
     def write(self, part: Part, context: Context, words: Words) -> str:
         """The part in words."""
@@ -48,10 +49,10 @@ class TemplateWriter:
 
 
 def read_templates(
-    *, labels: Mapping[str, Any] | None = None, units: Mapping[str, Any] | None = None
+    *, labels: Mapping[str, Any] | None = None, units: Mapping[str, Any] | None = None, own_language: str = ""
 ) -> TemplateWriter:
     """The templates shipped, with a shop's own words. ConfigurationError when a language lacks a template."""
-    return TemplateWriter(read_shipped(), labels or {}, units or {})
+    return TemplateWriter(read_shipped(), labels or {}, units or {}, own_language)
 
 
 @cache
