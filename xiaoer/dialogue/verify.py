@@ -6,6 +6,7 @@ Whether an order exists, whose it is, or which fact was wrong is never told; tri
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from xiaoer.aftersales.policy import BY_ORDER
 from xiaoer.dialogue.effects import LookUp, Part
@@ -43,11 +44,12 @@ def verify(view: View) -> Outcome:
 def _by_person(view: View) -> Outcome:
     """Ask for the facts by which this shop knows its customers, and check the newest complete set of them."""
     ways = _person_facts(view)
-    facts = next((one for one in ways if f"identify:{':'.join(one.values())}" not in view.working.found), ways[-1] if ways else None)
+    untried = [one for one in ways if _key_of(one) not in view.working.found]
+    facts = next(iter([*untried, *ways]), None)
     if facts is None:
         part = Part("identify_ask", {"ways": view.context.policy.identify, "has_name": bool(view.newest("person_name"))})
         return Ask(part, "verify", (), "text")
-    key = "identify:" + ":".join(facts.values())
+    key = _key_of(facts)
     failed = view.working.failed.get(key)
     if failed == "too_many":
         return Leave("verify_tries", (Part("verify_locked"),))
@@ -56,6 +58,10 @@ def _by_person(view: View) -> Outcome:
     if key in view.working.found or not _is_new(view, "email", "person_name", "postcode"):
         return Ask(Part("identify_failed", {"ways": view.context.policy.identify}), "verify", (), "text")
     return Need(LookUp("identify", key, facts))
+
+
+def _key_of(facts: Mapping[str, str]) -> str:
+    return "identify:" + ":".join(facts.values())
 
 
 def _person_facts(view: View) -> list[dict[str, str]]:

@@ -19,7 +19,10 @@ MOST_GOALS = 6
 _POLITE = ("greeting", "thanks", "goodbye", "affirm", "deny", "chitchat")
 ABOUT_PRODUCTS = ("product_info", "stock_check", "price_promotion", "size_advice", "product_compare", "purchase_advice")
 _ALSO = re.compile(r"另外|还要|还有|顺便|再帮|同时|\balso\b|\bas well\b|\banother one\b|\bin addition\b", re.IGNORECASE)
-_TELLING = ("condition", "reason", "product", "kind", "order_number", "colour", "size", "address", "payment", "last_digits", "email", "person_name", "postcode", "phone")
+_TELLING = (
+    "condition", "reason", "product", "kind", "order_number", "colour", "size", "address", "payment", "last_digits",
+    "email", "person_name", "postcode", "phone",
+)  # fmt: skip
 _LOOKS_FOR = re.compile(r"有没有|有什么|有哪|哪款|找|\b(?:do (?:you|u) have|any|looking for|need a)\b", re.IGNORECASE)
 _LIKELY = 0.5
 _SURE_YES = 0.9
