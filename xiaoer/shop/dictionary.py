@@ -21,6 +21,7 @@ _MEASURE = re.compile(r"(\d+(?:\.\d+)?)(?:\s?-\s?(\d+(?:\.\d+)?))?[\s-]?([a-z\"�
 _BRACKETS = re.compile(r"\s*[（(][^（）()]*[）)]\s*$")
 _PIXELS = re.compile(r"(\d+)\s?mp")
 _MOST_SAID = 24
+LANGUAGE = "en"  # the language that a catalogue is written in, for which these words are made
 _COUNTED = "零一二三四五六七八九十"
 
 
@@ -63,7 +64,7 @@ class Dictionary:
 
     def words_of(self, products: Iterable[Product]) -> dict[str, Any]:
         """The shop's dictionary (see store_shops.save_words) for the options of these products."""
-        made: dict[str, dict[str, Any]] = {"attributes": {}, "options": {}, "values": {}, "colours": {}}
+        made: dict[str, Any] = {"language": LANGUAGE, "attributes": {}, "options": {}, "values": {}, "colours": {}}
         for product in products:
             for variant in product.variants:
                 for option, value in variant.options.items():
