@@ -12,6 +12,7 @@ from xiaoer.assistant import Assistant
 from xiaoer.conversations import store_inbox as inbox
 from xiaoer.conversations.types import Conversation
 from xiaoer.customers import store as customers
+from xiaoer.customers.types import Customer
 from xiaoer.customers.verify import OrderFacts, identify, verify_two_facts
 from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
@@ -61,14 +62,16 @@ async def look_up(
         return Failed(effect.key, "unknown")
 
 
-async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
-    customer = place.context.customer
-    audience = "visitor" if customer.is_visitor else "customer" if customer.level == "regular" else "member"
+def audience_of(customer: Customer) -> str:
+    """What of the knowledge the customer may see: see knowledge.types.AUDIENCE_SEES."""
+    return "visitor" if customer.is_visitor else "customer" if customer.level == "regular" else "member"
 
+
+async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
     question = Question(
         text=arguments["question"],
         language=arguments["language"],
-        audience=audience,
+        audience=audience_of(place.context.customer),
         today=place.context.now.astimezone(ZoneInfo(place.context.shop.time_zone)),
         intent=arguments.get("intent", ""),
     )

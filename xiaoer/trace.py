@@ -12,17 +12,20 @@ from typing import Any
 from xiaoer.dialogue.effects import Act, Ending, HandOff, LookUp
 from xiaoer.dialogue.events import Done, Event, Failed, Found
 from xiaoer.dialogue.state import State
-from xiaoer.knowledge.types import Answer
+from xiaoer.knowledge.types import Answer, Asked
 from xiaoer.nlu.types import Understanding
 from xiaoer.replies.compose import Reply
 
 _MOST_LISTED = 5
+_MOST_QUESTION = 500  # characters: longer ones are stories, and no article answers them word by word
 
 
 class Trace:
     """Collects while the turn runs; `to_json` is what is stored."""
 
     def __init__(self) -> None:
+        self.audience = "visitor"
+        self._answers: list[tuple[LookUp, Answer]] = []
         self._ms: dict[str, float] = {}
         self._looked_up: list[dict[str, Any]] = []
         self._acts: list[dict[str, Any]] = []
@@ -40,8 +43,29 @@ class Trace:
         """Keep what was asked for and what came back, in short."""
         outcome = event.code if isinstance(event, Failed) else "found"
         value = shorten(event.value) if isinstance(event, Found) else None
+        if isinstance(event, Found) and isinstance(event.value, Answer):
+            self._answers.append((effect, event.value))
         asked = {} if effect.what == "verify" else plain(effect.arguments)  # the second fact is not kept
         self._looked_up.append({"what": effect.what, "arguments": asked, "outcome": outcome, "value": value})
+
+    def questions(self, turn_id: str, conversation_id: str, seq: int, now: datetime) -> tuple[Asked, ...]:
+        """What this turn asked of the knowledge and what it said, as it is kept."""
+        return tuple(
+            Asked(
+                turn_id=turn_id,
+                place=place,
+                conversation_id=conversation_id,
+                seq=seq,
+                text=str(effect.arguments["question"])[:_MOST_QUESTION],
+                language=effect.arguments["language"],
+                audience=self.audience,
+                intent=effect.arguments.get("intent", ""),
+                outcome=answer.outcome,
+                article_id=answer.hits[0].article_id if answer.hits else "",
+                asked_at=now,
+            )
+            for place, (effect, answer) in enumerate(self._answers)
+        )
 
     def add_act(self, effect: Act, event: Event) -> None:
         """Keep what was committed, or why it was not."""

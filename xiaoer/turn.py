@@ -40,8 +40,9 @@ from xiaoer.errors import Conflict
 from xiaoer.gather import gather
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.knowledge.store_heads import add_uses
+from xiaoer.knowledge.store_questions import add_questions
 from xiaoer.live.memory import MemoryLive, conversation_topic, inbox_topic
-from xiaoer.look_up import look_up
+from xiaoer.look_up import audience_of, look_up
 from xiaoer.nlu.types import Understanding
 from xiaoer.replies.compose import Reply, compose
 from xiaoer.trace import Trace
@@ -166,6 +167,7 @@ class Turns:
             context = await gather(
                 self.database, assistant, conversation, state, said, now=now, online=online, first_seq=first_seq
             )
+        trace.audience = audience_of(context.customer)
         state, ending, has_acted = await self._decide(assistant, conversation, state, said, context, trace)
         with trace.step("compose"):
             reply = compose(assistant.writer, ending, context)
@@ -252,6 +254,7 @@ class Turns:
                 conversations.add_message(scope, conversation.id, reply.as_summary(ending, turn_id))
             turns.save_turn(scope, turn_of(scope, message))
             add_uses(scope, [source["article_id"] for source in reply.sources])
+            add_questions(scope, trace.questions(turn_id, conversation.id, last_seq, scope.now))
             return _Delivered(message, more=current.customer_seq > last_seq)
 
         def refused(scope: Scope) -> object:

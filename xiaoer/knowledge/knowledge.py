@@ -98,13 +98,15 @@ class Knowledge:
         self, scope: Scope, article: Article, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
     ) -> Answer:
         """What the shop would say if this article were published now, in the place of the one with its id. Nothing is stored."""
+        return self.trial(scope, article).answer(Question(question, language, audience, today, intent))
+
+    def trial(self, scope: Scope, article: Article) -> Trial:
+        """The knowledge as it would be with this article published, to be asked as often as one likes. Nothing is stored."""
         shelf = self.refresh(scope)
         with shelf.gate.reading():
             apart, model = shelf.collection.copy(), shelf.model
         live = replace(article, state="published", valid_from=None, valid_to=None)
-        tried = _Tried(shelf.index, apart.put(live))
-        asking = Asking(language, AUDIENCE_SEES[audience], today.date(), intent)
-        return _decide(model, search(apart, tried, question, asking, model.fusion, model.emphasis), question)
+        return Trial(_Tried(shelf.index, apart.put(live)), apart, model)
 
     def refresh(self, scope: Scope) -> Shelf:
         """Bring the shop's articles and index up to the outbox. Cheap when nothing changed: one query."""
@@ -147,6 +149,21 @@ class Knowledge:
 
     def _model_path(self, shop_id: str) -> Path:
         return answerable_path(self._folder, shop_id)
+
+
+class Trial:
+    """Answers as they would be after an edit."""
+
+    def __init__(self, tried: _Tried, collection: Collection, model: Answerable) -> None:
+        self._tried, self._collection, self._model = tried, collection, model
+
+    def answer(self, question: Question) -> Answer:
+        """What would be said."""
+        asking = Asking(question.language, AUDIENCE_SEES[question.audience], question.today.date(), question.intent)
+        found = search(
+            self._collection, self._tried, question.text, asking, self._model.fusion, self._model.emphasis
+        )
+        return _decide(self._model, found, question.text)
 
 
 class _Tried:

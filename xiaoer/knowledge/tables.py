@@ -55,6 +55,25 @@ article_uses = shop_table(
     sa.Column("uses", sa.Integer, nullable=False),
 )
 
+# What customers asked of the knowledge and what it said: the unanswered are gaps, the answered are what an edit must not break.
+# `settled`: empty while a gap may be made of it; else the article that was written for it, or "-" where nobody will answer it.
+questions = shop_table(
+    "questions",
+    sa.Column("turn_id", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("conversation_id", sa.Text, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("audience", sa.Text, nullable=False),
+    sa.Column("intent", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("article_id", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("settled", sa.Text, nullable=False),
+    sa.Index("ix_questions_asked", "shop_id", "asked_at"),
+)
+
 # Where an imported article comes from: `source` is the file or page, `root` the folder or site it was found in (or empty),
 # `part` its place inside. `digest` is of all that was read there (empty: it is gone from there), `text_digest` of the words
 # alone: an article whose words have another one was edited by a person since.

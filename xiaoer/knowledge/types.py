@@ -114,6 +114,27 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a customer and what the knowledge said to it: the outcome of its Answer and the article put first, if any.
+
+    `settled`: see the table; `place` counts the questions of a turn.
+    """
+
+    turn_id: str
+    place: int
+    conversation_id: str
+    seq: int
+    text: str
+    language: str
+    audience: str
+    intent: str
+    outcome: str
+    article_id: str
+    asked_at: datetime
+    settled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the knowledge says to a question.
 

@@ -290,6 +290,23 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'seq', name=op.f('pk_publications'))
     )
+    op.create_table('questions',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('turn_id', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('conversation_id', sa.Text(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('audience', sa.Text(), nullable=False),
+    sa.Column('intent', sa.Text(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('asked_at', UtcDateTime(), nullable=False),
+    sa.Column('settled', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'turn_id', 'place', name=op.f('pk_questions'))
+    )
+    op.create_index('ix_questions_asked', 'questions', ['shop_id', 'asked_at'], unique=False)
     op.create_table('shop_notes',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -565,7 +582,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "policies", "products", "publications", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "policies", "products", "publications", "questions", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -611,6 +628,8 @@ def downgrade() -> None:
     op.drop_table('sign_in_tries')
     op.drop_table('shops')
     op.drop_table('shop_notes')
+    op.drop_index('ix_questions_asked', table_name='questions')
+    op.drop_table('questions')
     op.drop_table('publications')
     op.drop_table('products')
     op.drop_table('policies')
