@@ -98,7 +98,7 @@ def test_signing_in(server: DemoServer, windows: Windows, language: str) -> None
 @LANGUAGES
 @pytest.mark.parametrize(
     "path", ["/shop/products/clothing-cloud-hoodie", "/shop?q=zzz", "/nothing/here", "/desk/find?wanted=Bo", "/api/v1/docs",
-     "/policy?action=exchange", "/policy?action=told", "/policy/text", "/flows"]
+     "/care", "/care/lint", "/policy?action=exchange", "/policy?action=told", "/policy/text", "/flows"]
 )
 def test_the_other_pages(server: DemoServer, windows: Windows, lin: Any, path: str, language: str) -> None:
     windows.expect_trouble("404")

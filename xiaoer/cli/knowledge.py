@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from xiaoer.cli.care import gaps, lint
 from xiaoer.cli.options import DataDir, ShopId
 from xiaoer.cli.progress import bar
 from xiaoer.cli.records import records
@@ -35,7 +36,9 @@ from xiaoer.knowledge.types import Article
 from xiaoer.settings import Settings, read_settings
 from xiaoer.shop import store_shops
 
-commands = typer.Typer(help="The shop's knowledge: bring articles in, take them out.", no_args_is_help=True)
+commands = typer.Typer(help="The shop's knowledge: bring articles in, take them out, look after them.", no_args_is_help=True)
+commands.command("lint")(lint)
+commands.command("gaps")(gaps)
 _PICTURES = "pictures"
 _WORDS = {
     "added": "新增", "updated": "更新", "drafted": "存为草稿", "archived": "归档", "gone": "来源中已没有", "kept": "保持原样",

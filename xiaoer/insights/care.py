@@ -26,7 +26,7 @@ _MOST_STAFF_LINES = 400
 
 
 def lint_knowledge(
-    scope: Scope, knowledge: Knowledge, policy: Policy, *, time_zone: str, days: int = DAYS
+    scope: Scope, knowledge: Knowledge, policy: Policy | None, *, time_zone: str, days: int = DAYS
 ) -> tuple[Finding, ...]:
     """Everything found, what misleads somebody first. `days`: how far back staff's words are read; 0: not at all."""
     today = scope.now.astimezone(ZoneInfo(time_zone))
@@ -34,10 +34,10 @@ def lint_knowledge(
     uses = store_heads.count_uses(scope, [one.id for one in articles], today=scope.now.date(), days=UNUSED_DAYS)
     found = [
         *lint_articles(articles, today=today.date(), uses=uses),
-        *against_rules(articles, rules_of(policy)),
         *against_catalogue(articles, priced(list_products(scope))),
-        *lint_policy(policy),
     ]
+    if policy is not None:
+        found += [*against_rules(articles, rules_of(policy)), *lint_policy(policy)]
     if days:
         found += _lint_staff(scope, knowledge, articles, today, since=scope.now - timedelta(days=days))
     return tuple(sorted(found, key=lambda one: (not one.is_error, one.kind, one.article_id)))

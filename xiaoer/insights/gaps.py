@@ -19,7 +19,7 @@ from typing import Literal
 from xiaoer.knowledge.tokens import fold, tokens_of
 from xiaoer.knowledge.types import Answer, Article, ArticleText, Asked
 
-ALIKE = 0.42  # cosine of two questions about one thing
+ALIKE = 0.3  # nearness (below) of questions about one thing
 _MOST_SIMILAR = 8  # new similar questions of one suggestion
 _MAJORITY = 0.6  # of a gap's questions lead to one article: it is about that
 _LEAST_REPLY = 8  # characters; shorter replies ("好的", "one moment") answer nothing
@@ -125,24 +125,26 @@ def _with_similar(article: Article, gap: Gap) -> Suggestion | None:
 
 
 def _gather(asked: Sequence[Asked]) -> list[list[Asked]]:
-    """Single questions become groups by likeness to the average of a group (leader clustering); the centre of each stands first.
+    """Questions join the group with the nearest member, where the group as a whole is not far; the centre of each stands first.
 
     Tokens weigh by how rare they are among these questions. A question without a token is left out.
     """
-    vectors = {id(one): vector for one, vector in zip(asked, _vectors(asked), strict=True) if vector}
-    groups: list[tuple[dict[str, float], list[Asked]]] = []
-    for one in asked:
-        vector = vectors.get(id(one))
-        if vector is None:
+    groups: list[list[tuple[Asked, dict[str, float]]]] = []
+    for one, vector in zip(asked, _vectors(asked), strict=True):
+        if not vector:
             continue
-        near = max(groups, key=lambda group: _dot(vector, group[0]) / len(group[1]), default=None)
-        if near is not None and _dot(vector, near[0]) / len(near[1]) >= ALIKE:
-            near[1].append(one)
-            for token, weight in vector.items():
-                near[0][token] = near[0].get(token, 0.0) + weight
+        near = max(groups, key=lambda group: _nearness(vector, group), default=None)
+        if near is not None and _nearness(vector, near) >= ALIKE:
+            near.append((one, vector))
         else:
-            groups.append((dict(vector), [one]))
-    return [sorted(group, key=lambda one: -_dot(vectors[id(one)], total)) for total, group in groups]
+            groups.append([(one, vector)])
+    return [[one for one, _ in sorted(group, key=lambda pair: -_nearness(pair[1], group))] for group in groups]
+
+
+def _nearness(vector: Mapping[str, float], group: Sequence[tuple[Asked, Mapping[str, float]]]) -> float:
+    """Half the likeness to the nearest member, half the mean: one odd member neither opens a group nor closes it."""
+    alike = [_dot(vector, other) for _, other in group]
+    return (max(alike) + sum(alike) / len(alike)) / 2
 
 
 def _vectors(asked: Sequence[Asked]) -> list[dict[str, float]]:

@@ -134,6 +134,8 @@ def _value(said: str) -> float:
         return 0.5
     if said[0].isdigit():
         return float(said)
+    if all(letter in _CN for letter in said):  # 八五折 is said digit by digit
+        return float("".join(str(_CN[letter]) for letter in said))
     total, digit = 0, 0
     for letter in said:
         unit = {"十": 10, "百": 100, "千": 1000}.get(letter)

@@ -18,6 +18,7 @@ from xiaoer.shop import store_shops as shops
 from xiaoer.web.api import articles, chat, socket
 from xiaoer.web.api.answers import PROBLEMS, HealthOut
 from xiaoer.web.api.pace import Pace
+from xiaoer.web.console.care.page import router as care
 from xiaoer.web.console.desk.page import router as desk
 from xiaoer.web.console.explain.page import router as explain
 from xiaoer.web.console.flows.page import router as flows
@@ -64,7 +65,7 @@ def make_web(app: App) -> FastAPI:
     add_error_pages(web)
     for router in (chat.router, socket.router, articles.router):
         web.include_router(router, responses=PROBLEMS)
-    for router in (sign_in, desk, explain, policy, flows, reference, storefront, pictures):
+    for router in (sign_in, desk, explain, care, policy, flows, reference, storefront, pictures):
         web.include_router(router)
     web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"], response_model=HealthOut)
     web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.unit.knowledge.ingest.build import shop_book
+from xiaoer.cli import care
 from xiaoer.cli import knowledge as command
 from xiaoer.demo.seed import SHOP_ID
 from xiaoer.errors import Invalid, NotFound
@@ -58,3 +60,21 @@ def test_what_is_asked_for_wrongly_is_said(spruce_data: Path, tmp_path: Path) ->
     with pytest.raises(Invalid):
         bring(spruce_data, tmp_path, audience="friends")
     assert bring(spruce_data, "http://127.0.0.1:1/x") == 1  # inside this network
+
+
+def test_the_lint_fails_where_something_is_wrong(spruce_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    care.lint(days=0, data_dir=spruce_data, shop=SHOP_ID)
+    assert capsys.readouterr().err.startswith("0 wrong, ")
+    (tmp_path / "wrong.md").write_text("# 多久可以退货呢\n\n签收后 21 天内可以无理由退货。\n", "utf-8")
+    assert bring(spruce_data, tmp_path / "wrong.md", category="returns") == 0
+    capsys.readouterr()
+    with pytest.raises(typer.Exit) as ended:
+        care.lint(days=0, as_json=True, data_dir=spruce_data, shop=SHOP_ID)
+    assert ended.value.exit_code == 1
+    wrong = [one for one in json.loads(capsys.readouterr().out) if one["is_error"]]
+    assert [(one["kind"], one["said"]) for one in wrong] == [("policy", "21 天")]
+
+
+def test_gaps_are_listed(spruce_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    care.gaps(data_dir=spruce_data, shop=SHOP_ID)
+    assert "0 gaps." in capsys.readouterr().err
