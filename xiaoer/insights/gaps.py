@@ -75,7 +75,7 @@ def find_gaps(
 
 def suggest(gap: Gap, find_article: Callable[[str], Article | None], *, now: datetime) -> Suggestion | None:
     """What would close the gap, or None where neither an article nor a reply of staff is near."""
-    led = Counter(one.article_id for one in gap.asked if one.article_id)
+    led = Counter(one.article_id for one in gap.asked if one.outcome == "did_you_mean")  # what was not even near says nothing
     if led:
         article_id, count = led.most_common(1)[0]
         article = find_article(article_id) if count >= _MAJORITY * len(gap.asked) else None
