@@ -122,7 +122,7 @@ def send_back(scope: Scope, article_id: str, editor: Editor, *, revision: int, n
     return _move(scope, replace(draft, state="draft", note=note.strip()[:500]), editor, "article_sent_back", edits=False)
 
 
-def publish(scope: Scope, article_id: str, editor: Editor, *, revision: int) -> Article:
+def publish(scope: Scope, article_id: str, editor: Editor, *, revision: int, note: str = "") -> Article:
     """The draft goes live; the next question finds it. Conflict where the live version moved on since the draft began."""
     _need_publisher(editor)
     scope.lock("articles")
@@ -130,7 +130,7 @@ def publish(scope: Scope, article_id: str, editor: Editor, *, revision: int) -> 
     live = store.find_article(scope, article_id)
     _check_unchanged(live, draft, version=draft.article.version, revision=revision)
     check_whole(draft.article)
-    new = store.save_article(scope, replace(draft.article, state="published"), by=editor.id, note=draft.note)
+    new = store.save_article(scope, replace(draft.article, state="published"), by=editor.id, note=note or draft.note)
     store_drafts.forget_draft(scope, article_id)
     add_audit(scope, who=editor.id, what="article_published", about=article_id, data={"version": new.version})
     return new

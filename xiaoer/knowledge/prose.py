@@ -36,7 +36,7 @@ def as_html(markdown: str, *, picture: FindPicture) -> str:
     parser = _parser()
     tokens = parser.parse(markdown)
     _prepare(tokens, picture)
-    html = parser.renderer.render(tokens, parser.options, {})
+    html = parser.renderer.render(tokens, parser.options, {}).replace("<br>\n", "<br>").replace("<br />\n", "<br>")
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
 
 

@@ -24,7 +24,6 @@ _PAGE_POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_UPLOADS = "/chat/uploads"
 _SHARED = ("/widget/", "/ui/", "/pictures/")  # other shops' pages embed these
 _HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -38,10 +37,11 @@ class Guard:
     into a 500.
     """
 
-    def __init__(self, app: ASGIApp, *, most_body: int, most_upload: int) -> None:
+    def __init__(self, app: ASGIApp, *, most_body: int, uploads: Mapping[str, int]) -> None:
+        """`uploads`: the ends of addresses that take files, each with how many bytes it takes."""
         self.app = app
         self.most_body = most_body
-        self.most_upload = most_upload
+        self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; sockets only get their number."""
@@ -70,7 +70,7 @@ class Guard:
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """Reading a body that is too large ends in a 413. (Starlette's own limit would answer in plain text.)"""
-        most = self.most_upload if scope["path"].endswith(_UPLOADS) else self.most_body
+        most = next((size for ending, size in self.uploads.items() if scope["path"].endswith(ending)), self.most_body)
         told = Headers(scope=scope).get("content-length", "")
         seen = 0
 

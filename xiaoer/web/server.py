@@ -22,6 +22,7 @@ from xiaoer.web.console.care.page import router as care
 from xiaoer.web.console.desk.page import router as desk
 from xiaoer.web.console.explain.page import router as explain
 from xiaoer.web.console.flows.page import router as flows
+from xiaoer.web.console.knowledge.page import router as knowledge
 from xiaoer.web.console.policy.page import router as policy
 from xiaoer.web.console.reference.page import router as reference
 from xiaoer.web.console.sign_in.page import router as sign_in
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_BODY = 256 * 1024
+_IMPORTS_AT_ONCE = 4  # files of the largest size that one form may send
 _SESSIONS_PER_LINE = 20  # many people may share one address; one of them must not fill the record with strangers
 _ABOUT = """Customers talk, staff answer, programs look on. Errors are problem details (RFC 9457) with a stable `code`.
 
@@ -56,7 +58,7 @@ def make_web(app: App) -> FastAPI:
         docs_url=None,  # FastAPI's page loads its scripts from a CDN; ours is in console/reference
         redoc_url=None,
         middleware=_middleware(app),
-        form_limits={"max_files": 1, "max_fields": 100, "max_part_size": MOST_BODY},
+        form_limits={"max_files": 20, "max_fields": 100, "max_part_size": MOST_BODY},
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is reported to anybody
     )
     web.state.xiaoer = app
@@ -65,7 +67,7 @@ def make_web(app: App) -> FastAPI:
     add_error_pages(web)
     for router in (chat.router, socket.router, articles.router):
         web.include_router(router, responses=PROBLEMS)
-    for router in (sign_in, desk, explain, care, policy, flows, reference, storefront, pictures):
+    for router in (sign_in, desk, knowledge, explain, care, policy, flows, reference, storefront, pictures):
         web.include_router(router)
     web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"], response_model=HealthOut)
     web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)
@@ -100,8 +102,13 @@ def _middleware(app: App) -> list[Middleware]:
         "expose_headers": ["X-Request-ID", "Retry-After"],
         "max_age": 86400,
     }
-    most_upload = app.settings.upload_mb * 1024 * 1024 + MOST_BODY
-    return [Middleware(CORSMiddleware, **cors), Middleware(Guard, most_body=MOST_BODY, most_upload=most_upload)]
+    most_picture = app.settings.upload_mb * 1024 * 1024 + MOST_BODY
+    uploads = {
+        "/chat/uploads": most_picture,
+        "/picture": most_picture,
+        "/knowledge/imports": _IMPORTS_AT_ONCE * app.settings.import_mb * 1024 * 1024 + MOST_BODY,
+    }
+    return [Middleware(CORSMiddleware, **cors), Middleware(Guard, most_body=MOST_BODY, uploads=uploads)]
 
 
 def _version() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -94,13 +95,19 @@ async def require_staff(request: Request) -> StaffSession:
 SignedIn = Annotated[StaffSession, Depends(require_staff)]
 
 
-async def require_form(request: Request, session: SignedIn) -> StaffSession:
-    """Who sent this form, from a page of ours: the browser says where it comes from, and its token is the session's."""
+async def require_form(request: Request, session: SignedIn) -> AsyncIterator[StaffSession]:
+    """Who sent this form, from a page of ours: the browser says where it comes from, and its token is the session's.
+
+    Files that came with it are let go of at the end.
+    """
     check_origin(request)
     given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_FIELD)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), session.form_token.encode()):
         raise NotAllowed("This page is out of date. Load it again and repeat.", "页面已过期，请刷新后重试。")
-    return session
+    try:
+        yield session
+    finally:
+        await request.close()
 
 
 FromForm = Annotated[StaffSession, Depends(require_form)]

@@ -118,11 +118,12 @@ class PictureOut(BaseModel):
 
 
 class ArticleOut(BaseModel):
-    """An article of the knowledge. `body` is Markdown."""
+    """An article of the knowledge. `body` is Markdown; `html` the same as safe HTML, its pictures under links of this server."""
 
     id: str
     title: str
     body: str
+    html: str
     language: Literal["zh", "en"]
     version: int
     updated_at: str

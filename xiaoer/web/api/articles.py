@@ -13,9 +13,12 @@ from xiaoer.customers import store as customers
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound
 from xiaoer.knowledge import store as knowledge
+from xiaoer.knowledge.pictures import FOLDER
+from xiaoer.knowledge.prose import as_html
 from xiaoer.knowledge.types import AUDIENCE_SEES, Article
 from xiaoer.web.api.answers import ArticleOut
 from xiaoer.web.api.callers import Signed, TheApp
+from xiaoer.web.api.pictures import link_of
 from xiaoer.web.identity import Visit
 from xiaoer.web.language import as_language, language_of
 
@@ -51,6 +54,7 @@ async def get_article(
         "id": article.id,
         "title": text.title,
         "body": text.body,
+        "html": as_html(text.body, picture=lambda name: link_of(app, visit.shop_id, FOLDER, name)),
         "language": text.language,
         "version": article.version,
         "updated_at": article.updated_at.isoformat(timespec="seconds"),

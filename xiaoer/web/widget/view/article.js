@@ -1,5 +1,6 @@
 // An article, opened in place over the conversation.
 import { h, icon } from "./dom.js";
+import { safe } from "../place.js";
 import { prose } from "./prose.js";
 
 export class ArticleView {
@@ -36,7 +37,7 @@ export class ArticleView {
       const heading = this.element.querySelector("h2");
       if (heading) heading.textContent = article.title;
       const note = article.language === language ? null : h("p", { class: "quiet" }, t("article_other"));
-      body.replaceChildren(...(note ? [note] : []), ...prose(article.body));
+      body.replaceChildren(...(note ? [note] : []), ...(rendered(article.html) ?? prose(article.body)));
       body.lang = article.language === "zh" ? "zh-Hans" : "en";
     } catch (error) {
       const again = h(
@@ -56,4 +57,31 @@ export class ArticleView {
     this.opener?.focus();
     return true;
   }
+}
+
+/**
+ * The server's safe HTML as elements, with whole addresses; null where this page lets no HTML in.
+ * @param {string | undefined} html
+ * @returns {Element[] | null}
+ */
+function rendered(html) {
+  if (!html) return null;
+  const template = document.createElement("template");
+  try {
+    template.innerHTML = html;
+  } catch {
+    return null; // a page with Trusted Types
+  }
+  for (const image of template.content.querySelectorAll("img")) {
+    const address = safe(image.getAttribute("src"));
+    if (address) Object.assign(image, { src: address, loading: "lazy" });
+    else image.remove();
+  }
+  for (const link of template.content.querySelectorAll("a")) link.target = "_blank";
+  for (const table of template.content.querySelectorAll("table")) {
+    const frame = h("div", { class: "table", tabindex: "0" });
+    table.replaceWith(frame);
+    frame.append(table);
+  }
+  return [...template.content.children];
 }
