@@ -30,7 +30,7 @@ _THEN: dict[str, Callable[[Scope, str, Editor, int, str], object]] = {
         scope, article_id, editor, revision=revision, note=note
     ),
     "publish": lambda scope, article_id, editor, revision, note: edit.publish(
-        scope, article_id, editor, revision=revision
+        scope, article_id, editor, revision=revision, note=note
     ),
     "send_back": lambda scope, article_id, editor, revision, note: edit.send_back(
         scope, article_id, editor, revision=revision, note=note
