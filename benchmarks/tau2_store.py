@@ -96,9 +96,11 @@ def _watch(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE watched (kind TEXT, id TEXT)")
         for table, (kind, column) in _WATCHED.items():
-            for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in names)
+            for event, row, when in (("INSERT", "NEW", "1"), ("UPDATE", "NEW", differs), ("DELETE", "OLD", "1")):
                 connection.execute(
-                    f"CREATE TRIGGER watch_{table}_{event} AFTER {event} ON {table} "
+                    f"CREATE TRIGGER watch_{table}_{event} AFTER {event} ON {table} WHEN {when} "
                     f"BEGIN INSERT INTO watched VALUES ('{kind}', {row}.{column}); END"
                 )
     connection.close()
