@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from xiaoer.errors import IndexUnavailable
 from xiaoer.knowledge.index.port import FORMAT, MOST_FOUND, Entry, Found, Sees, distinct
 
 __all__ = ["EmbeddedEngine", "EmbeddedIndex", "Entry"]
+_SEGMENT = re.compile(r"[0-9a-f]{32}")  # what its files' names begin with
 _MORE = 4  # times as many are looked at where some may not be seen
 _ROOM = 16  # beyond the limit, so that ties at its edge are broken by key and not by place
 
@@ -68,6 +70,7 @@ class EmbeddedIndex:
         builder.add_integer_field("valid_to", stored=True, indexed=True)
         builder.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
         schema = builder.build()
+        self._sweep()
         try:
             index = tantivy.Index(schema, path=str(self._folder), reuse=True)
             everything = tantivy.Query.all_query()
@@ -78,6 +81,21 @@ class EmbeddedIndex:
             self._folder.mkdir(parents=True)
             self._applied = 0
             return tantivy.Index(schema, path=str(self._folder))
+
+    def _sweep(self) -> None:
+        """Take away what a commit left that was cut off: it would stand in the way of the next one, which takes the same names."""
+        try:
+            segments = json.loads((self._folder / "meta.json").read_text("utf-8"))["segments"]
+            kept = {one["segment_id"].replace("-", ""): (one.get("deletes") or {}).get("opstamp") for one in segments}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return  # nothing was committed, or it is damaged: that shows where it is opened
+        for path in self._folder.iterdir():
+            segment, *rest = path.name.split(".")
+            if not _SEGMENT.fullmatch(segment) or not rest:
+                continue
+            is_old = rest[-1] == "del" and rest[0] != str(kept.get(segment))
+            if segment not in kept or is_old:
+                path.unlink()
 
     def read_applied(self) -> int:
         """The outbox number of the last commit."""
@@ -92,7 +110,29 @@ class EmbeddedIndex:
         self._write(entries, applied, None)
 
     def _write(self, entries: Iterable[Entry], applied: int, articles: Mapping[str, int] | None) -> None:
-        writer = self._index.writer(heap_size=32_000_000, num_threads=1)
+        try:
+            writer = self._index.writer(heap_size=32_000_000, num_threads=1)
+        except ValueError as error:
+            raise IndexUnavailable(
+                f"The knowledge index in {self._folder} is written by another process ({error}). Give each server a data folder of its own.",
+                f"知识索引 {self._folder} 正被另一个进程写入（{error}）。每个服务进程请使用各自的数据目录。",
+            ) from error
+        try:
+            self._commit(writer, entries, articles)
+        except ValueError as error:  # all that tantivy raises; its files are in a state that it cannot go on from
+            self.drop()
+            raise IndexUnavailable(
+                f"The knowledge index in {self._folder} could not be written ({error}). It is made anew at the next question.",
+                f"知识索引 {self._folder} 写入失败（{error}），下次提问时会自动重建。",
+            ) from error
+        temporary = self._stamp.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"format": FORMAT, "applied": applied}), "utf-8")
+        temporary.replace(self._stamp)
+        self._applied = applied
+
+    def _commit(
+        self, writer: tantivy.IndexWriter, entries: Iterable[Entry], articles: Mapping[str, int] | None
+    ) -> None:
         try:
             if articles is None:
                 writer.delete_all_documents()
@@ -106,10 +146,6 @@ class EmbeddedIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        temporary = self._stamp.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"format": FORMAT, "applied": applied}), "utf-8")
-        temporary.replace(self._stamp)
-        self._applied = applied
 
     def find(self, tokens: Sequence[str], sees: Sees | None = None, *, limit: int = MOST_FOUND) -> list[Found]:
         """Looks first without the filter, which tantivy answers many times faster, and again where too few may be seen."""
