@@ -20,8 +20,8 @@ _BATCH = 500
 
 
 def list_tables() -> tuple[sa.Table, ...]:
-    """Every table of a shop, those that others point to first."""
-    return tuple(table for table in load_all_tables().sorted_tables if _SHOP in table.c)
+    """Every table of a shop, those that others point to first; without those that are made from others."""
+    return tuple(table for table in load_all_tables().sorted_tables if _SHOP in table.c and not table.info.get("is_made"))
 
 
 def read_rows(scope: Scope, table: sa.Table) -> Iterator[dict[str, Any]]:

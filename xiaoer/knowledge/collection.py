@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xiaoer.knowledge.index.port import Entry
+from xiaoer.knowledge.meaning import Meaning
 from xiaoer.knowledge.passages import as_plain
 from xiaoer.knowledge.reading import FINE, TOGETHER, coarse, read, read_stored
 from xiaoer.knowledge.spelling import Spelling
@@ -60,7 +61,9 @@ class Shelved:
 class Collection:
     """Articles by id, the numbers of tokens, and in how many articles each token stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, meaning: Meaning | None = None) -> None:
+        """`meaning`: the vectors of the same articles, where there is an encoder."""
+        self.meaning = meaning
         self.articles: dict[str, Article] = {}
         self.spelling = Spelling()
         self._shelved: dict[str, Shelved] = {}

@@ -20,7 +20,7 @@ from xiaoer.knowledge.collection import Collection, Emphasis
 from xiaoer.knowledge.index.port import Index
 from xiaoer.knowledge.learning import Matrix, chances_of, fit_fusion, fit_logistic
 from xiaoer.knowledge.ranking import intended
-from xiaoer.knowledge.search import OUTSIDE, Asking, Pool, is_contrary, look, shares_of
+from xiaoer.knowledge.search import NEARNESS, OUTSIDE, Asking, Pool, is_contrary, look, scores_of, shares_of
 from xiaoer.knowledge.types import AUDIENCE_SEES, Article
 
 Progress = Callable[[float, str], None]
@@ -89,10 +89,20 @@ def fit(
         _ask_outside(work, language, line)
         if progress is not None and number % 50 == 0:
             progress((len(cases) + number) / total, line)
-    ranked = [(pool.measured.features, right) for _, pool, right in work.pools if right >= 0]
+    ranked = _ranked(work)
     if len(ranked) < _FEWEST:
         return None
-    return _learn(work, fit_fusion(ranked, np.array(Answerable().fusion)))
+    start = np.array(Answerable().fusion)
+    width = ranked[0][0].shape[1]
+    return _learn(work, fit_fusion(ranked, start if width == len(start) else np.append(start, NEARNESS)))
+
+
+def _ranked(work: Fitting) -> list[tuple[Matrix, int]]:
+    """The columns of every pool whose right place is known. Of a shop with an encoder: those that it knows the words of."""
+    found = [(pool.columns, right) for _, pool, right in work.pools if right >= 0]
+    widest = max((columns.shape[1] for columns, _ in found), default=0)
+    wide = [one for one in found if one[0].shape[1] == widest]
+    return wide if len(wide) >= _FEWEST else [(pool.measured.features, right) for _, pool, right in work.pools if right >= 0]
 
 
 def cases_of(articles: Sequence[Article], hear: Hear | None = None) -> Iterator[Case]:
@@ -205,7 +215,8 @@ def _judge(pool: Pool, intent: str, fusion: Matrix) -> tuple[int, float, tuple[f
     """(place of the best, its share, its features for the chance of being inside) under the intent heard."""
     features = pool.measured.features.copy()
     features[:, -1] = [intended(one.article, intent) for one in pool.candidates]
-    scores = features @ fusion
+    columns = features if pool.dense is None else np.column_stack([features, pool.dense])
+    scores = scores_of(columns, fusion)
     best, shares = int(scores.argmax()), shares_of(scores)
     share, contrary = float(shares[best]), is_contrary(pool.candidates[best].article, intent)
     return best, share, inside_features(features[best].tolist(), known=pool.asked.known, share=share, is_contrary=contrary)

@@ -19,15 +19,19 @@ from xiaoer.knowledge.fitting import Hear, Progress, fit
 from xiaoer.knowledge.index.access import Access
 from xiaoer.knowledge.index.engines import open_engine
 from xiaoer.knowledge.index.port import Engine, Entry, Found, Index, Sees
+from xiaoer.knowledge.meaning import Meaning
 from xiaoer.knowledge.passages import MOST_SHOWN, as_plain, paragraphs_of
 from xiaoer.knowledge.search import Asking, Scored, search
 from xiaoer.knowledge.shelf import Shelf
+from xiaoer.knowledge.store_vectors import save_vectors
 from xiaoer.knowledge.tokens import tokens_of
 from xiaoer.knowledge.types import AUDIENCE_SEES, Answer, Article, Hit
+from xiaoer.knowledge.vectors import Encoding
 
 MOST_HITS = 5
 _READS = 5  # of the records for one question; more only where other processes edit and rebuild at this very moment
 _THREADS = 4
+_AT_ONCE = 8  # articles whose vectors a question waits for: some 40 texts, a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +48,30 @@ class Question:
 class Knowledge:
     """Ask for a shop: what is found belongs to that shop, and to no other."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, engine: Engine, encoding: Encoding | None = None) -> None:
         self._folder = folder
         self._engine = engine
+        self._encoding = encoding
+        self._filling: dict[str, asyncio.Task[None]] = {}
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="knowledge")
 
     @classmethod
-    def open(cls, folder: Path, access: Access | None = None) -> Knowledge:
+    def open(cls, folder: Path, access: Access | None = None, encoding: Encoding | None = None) -> Knowledge:
         """The knowledge whose indexes are in the engine behind the access, else embedded under this folder (made when missing).
+
+        With an encoding, articles are found by meaning too.
 
         What was fitted stays in the folder in either case. ConfigurationError for a URL of no engine that we know.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, open_engine(folder, access))
+        return cls(folder, open_engine(folder, access), encoding)
 
     def close(self) -> None:
         """Let go of the indexes; everything in them is durable or in the outbox."""
+        for filling in self._filling.values():
+            filling.cancel()
         self._threads.shutdown(wait=True, cancel_futures=True)
         for shelf in self._shelves.values():
             shelf.index.close()
@@ -79,7 +89,37 @@ class Knowledge:
             changes = await database.read(shop_id, shelf.read)
             if changes is None or await loop.run_in_executor(self._threads, shelf.take, changes):
                 break
+        await self._encode(database, shop_id, shelf)
         return await loop.run_in_executor(self._threads, self._answer, shelf, question)
+
+    async def _encode(self, database: Database, shop_id: str, shelf: Shelf) -> None:
+        """Vectors for what was edited: of a few articles now, for this very question; of many in the background."""
+        meaning = shelf.collection.meaning
+        if meaning is None or not meaning.waiting or shop_id in self._filling:
+            return
+        if len(meaning.waiting) <= _AT_ONCE:
+            await self._fill(database, shop_id, shelf, meaning)
+        else:
+            self._filling[shop_id] = asyncio.create_task(self._fill(database, shop_id, shelf, meaning))
+            self._filling[shop_id].add_done_callback(lambda _: self._filling.pop(shop_id, None))
+
+    async def _fill(self, database: Database, shop_id: str, shelf: Shelf, meaning: Meaning) -> None:
+        loop = asyncio.get_running_loop()
+        while meaning.waiting:
+            batch = list(meaning.waiting.values())[:_AT_ONCE]
+            made = await loop.run_in_executor(self._threads, meaning.make, batch)
+            stored = [one for _, one in made]
+            await database.write(shop_id, lambda scope, kept=stored: save_vectors(scope, meaning.encoding.id, kept))  # type: ignore[misc]
+            await loop.run_in_executor(self._threads, shelf.put_vectors, made)
+
+    def encode(self, scope: Scope) -> None:
+        """Make every vector that is missing, now, in a transaction that may write: before the shop is served, or measured."""
+        shelf = self.refresh(scope)
+        meaning = shelf.collection.meaning
+        while meaning is not None and meaning.waiting:
+            made = meaning.make(list(meaning.waiting.values())[:_AT_ONCE])
+            save_vectors(scope, meaning.encoding.id, [one for _, one in made])
+            shelf.put_vectors(made)
 
     def answer(
         self, scope: Scope, question: str, *, language: str, audience: str, today: datetime, intent: str = ""
@@ -124,7 +164,9 @@ class Knowledge:
     def _shelf(self, shop_id: str) -> Shelf:
         with self._lock:
             if shop_id not in self._shelves:
-                self._shelves[shop_id] = Shelf(self._engine.open(shop_id), Answerable.load(self._model_path(shop_id)))
+                meaning = Meaning(self._encoding) if self._encoding else None
+                model = Answerable.load(self._model_path(shop_id))
+                self._shelves[shop_id] = Shelf(self._engine.open(shop_id), model, Collection(meaning))
             return self._shelves[shop_id]
 
     def fit(
@@ -140,7 +182,7 @@ class Knowledge:
         `outside` = ((language, text), …). `hear`: the intent that the shop's reader understands. Too few cases: the default stays.
         """
         shelf = self.refresh(scope)
-        apart = Collection()  # of its own, so that questions are answered meanwhile
+        apart = Collection(shelf.collection.meaning)  # of its own, so that questions are answered meanwhile
         for article in store.list_articles(scope):
             apart.put(article)
         shelf.model = fit(apart, shelf.index, outside, hear=hear, progress=progress) or Answerable()
@@ -203,7 +245,7 @@ def _hit(model: Answerable, one: Scored, question: str) -> Hit:
         passage=as_plain(one.text.body[start:end]),
         start=start,
         end=end,
-        score=one.score / (sum(model.fusion) or 1.0),
+        score=min(1.0, one.score / (sum(model.fusion) or 1.0)),
         matched="body" if kind == "body" else "title" if kind == "title" else "similar",
         body=one.text.body,
         category=one.article.category,

@@ -14,10 +14,12 @@ from xiaoer.knowledge.index.port import Found, Sees
 from xiaoer.knowledge.ranking import Asked, Matrix, Measured, measure, weigh
 from xiaoer.knowledge.reading import coarse, read_question
 from xiaoer.knowledge.types import Article, ArticleText, Audience
+from xiaoer.knowledge.vectors import Near
 
 MOST_FOUND = 10
 OUTSIDE = "oos"  # the intent of words that lie outside of what the shop does
 NO_EMPHASIS = Emphasis()
+NEARNESS = 20.0  # the weight of a cosine beside the features, where nothing was fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,21 @@ class Pool:
     asked: Asked
     candidates: Sequence[Shelved]
     measured: Measured
+    dense: Matrix | None = None
+
+    @property
+    def columns(self) -> Matrix:
+        """The features, and last, where an encoder knows the question, how near each candidate is in meaning."""
+        return self.measured.features if self.dense is None else np.column_stack([self.measured.features, self.dense])
+
+
+def scores_of(columns: Matrix, fusion: Sequence[float] | Matrix) -> Matrix:
+    """Columns weighed and summed. Where the fusion was fitted without an encoder, nearness has its weight by default."""
+    weights = np.asarray(fusion, dtype=np.float64)
+    if len(weights) < columns.shape[1]:
+        weights = np.append(weights, NEARNESS)
+    scores: Matrix = columns @ weights[: columns.shape[1]]
+    return scores
 
 
 def search(
@@ -80,7 +97,7 @@ def search(
     pool = look(collection, index, question, asking, emphasis)
     if pool is None:
         return []
-    scores = pool.measured.features @ np.asarray(fusion)
+    scores = scores_of(pool.columns, fusion)
     shares = shares_of(scores)
     order = np.argsort(-scores, kind="stable")[:MOST_FOUND].tolist()
     return [_scored(pool, asking, i, float(scores[i]), float(shares[i])) for i in order]
@@ -92,13 +109,21 @@ def look(
     """Every candidate measured, or None when no word of the question stands anywhere."""
     reading = read_question(question, collection.spelling)
     asked = weigh(collection, reading, emphasis, without_key=asking.without_key, without=asking.without)
-    candidates = find_candidates(collection, index, coarse(reading), asking)
-    if not candidates or not len(asked.numbers):
+    near = _near(collection, question, asking) if asked.total else None
+    candidates = find_candidates(collection, index, coarse(reading), asking, near.best() if near else ())
+    if not candidates or not (len(asked.numbers) or near):
         return None
     measured = measure(
         collection, asked, candidates, emphasis, intent=asking.intent, without_key=asking.without_key
     )
-    return Pool(asked, candidates, measured)
+    return Pool(asked, candidates, measured, near.of([one.article.id for one in candidates]) if near else None)
+
+
+def _near(collection: Collection, question: str, asking: Asking) -> Near | None:
+    if collection.meaning is None:
+        return None
+    sees = Sees(tuple(asking.audiences), asking.today)
+    return collection.meaning.near(question, sees, without=asking.without, without_key=asking.without_key)
 
 
 def shares_of(scores: Matrix) -> Matrix:
@@ -109,11 +134,11 @@ def shares_of(scores: Matrix) -> Matrix:
 
 
 def find_candidates(
-    collection: Collection, index: Finds, tokens: Sequence[str], asking: Asking
+    collection: Collection, index: Finds, tokens: Sequence[str], asking: Asking, near: Sequence[str] = ()
 ) -> list[Shelved]:
-    """The articles to rank, by id: open to who asks, today, and found by the engine."""
+    """The articles to rank, by id: open to who asks, today, and found by the engine or near in meaning."""
     sees = Sees(tuple(asking.audiences), asking.today)
-    found = sorted({one.article_id for one in index.find(tokens, sees)} - asking.without)
+    found = sorted({*near, *(one.article_id for one in index.find(tokens, sees))} - asking.without)
     shelved = (collection.shelved(article_id) for article_id in found)
     return [one for one in shelved if one is not None and _is_open(one.article, asking)]
 

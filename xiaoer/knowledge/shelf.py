@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from xiaoer.knowledge import store
 from xiaoer.knowledge.answerable import Answerable
 from xiaoer.knowledge.collection import Collection
 from xiaoer.knowledge.index.port import Entry, Index
+from xiaoer.knowledge.store_vectors import Stored, list_vectors
 from xiaoer.knowledge.types import Article
 
 
@@ -22,6 +23,7 @@ class Changes:
     above: int
     newest: int
     articles: tuple[tuple[int, Article], ...] = ()
+    vectors: tuple[Stored, ...] = ()
 
 
 class Gate:
@@ -66,7 +68,7 @@ class Shelf:
 
     index: Index
     model: Answerable
-    collection: Collection = field(default_factory=Collection)
+    collection: Collection
     seen: int = 0
     applied: int = 0
     gate: Gate = field(default_factory=Gate)
@@ -80,7 +82,11 @@ class Shelf:
         if newest <= min(self.seen, self.applied):  # below, when others took in more than this snapshot shows
             return None
         above = min(self.seen, self.applied)
-        return Changes(above, newest, store.list_changed_with_numbers(scope, after=above))
+        articles = store.list_changed_with_numbers(scope, after=above)
+        if self.collection.meaning is None:
+            return Changes(above, newest, articles)
+        fresh = [article.id for number, article in articles if number > self.seen]
+        return Changes(above, newest, articles, list_vectors(scope, self.collection.meaning.encoding.id, fresh))
 
     def take(self, changes: Changes, *, is_snapshot: bool = False) -> bool:
         """Follow the changes; False when they do not reach back far enough, or the records must be read once more.
@@ -97,10 +103,19 @@ class Shelf:
         """Memory first: what it no longer holds cannot be shown, whatever the engine finds."""
         if changes.newest > self.seen:
             with self.gate.writing():
+                stored = {one.article_id: one for one in changes.vectors}
                 for number, article in changes.articles:
                     if number > self.seen:
                         self.collection.put(article)
+                        if self.collection.meaning is not None:
+                            self.collection.meaning.take(article, stored.get(article.id))
                 self.seen = changes.newest
+
+    def put_vectors(self, made: Sequence[tuple[Article, Stored]]) -> None:
+        """Take in vectors that were made meanwhile."""
+        if self.collection.meaning is not None:
+            with self.gate.writing():
+                self.collection.meaning.put(made)
 
     def _feed(self, changes: Changes, *, is_snapshot: bool) -> bool:
         """The engine takes what it lacks; another process may have given it some of that."""

@@ -118,6 +118,17 @@ knowledge_import_items = shop_table(
     sa.Column("reason", Json, nullable=False),  # {"en": …, "zh": …}, empty where all is well
 )
 
+# What an encoder made of an article: a digest per text, and all their vectors in a row (float16). Made from the articles, so
+# a copy of the records goes without them.
+article_vectors = shop_table(
+    "article_vectors",
+    sa.Column("article_id", sa.Text, primary_key=True),
+    sa.Column("encoder", sa.Text, nullable=False),
+    sa.Column("digests", Json, nullable=False),
+    sa.Column("vectors", sa.LargeBinary, nullable=False),
+)
+article_vectors.info["is_made"] = True
+
 # The outbox of the index: one row per changed article, written in the transaction of the change. `seq` only grows, and two
 # writers cannot take the same one, so "everything above the last seq I applied" is all that a reader must ask for.
 article_changes = shop_table(

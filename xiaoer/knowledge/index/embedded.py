@@ -114,7 +114,7 @@ class EmbeddedIndex:
             writer = self._index.writer(heap_size=32_000_000, num_threads=1)
         except ValueError as error:
             raise IndexUnavailable(
-                f"The knowledge index in {self._folder} is written by another process ({error}). Give each server a data folder of its own.",
+                f"The knowledge index in {self._folder} is written by another process ({error}). Each needs its own data folder.",
                 f"知识索引 {self._folder} 正被另一个进程写入（{error}）。每个服务进程请使用各自的数据目录。",
             ) from error
         try:

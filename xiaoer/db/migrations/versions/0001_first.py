@@ -62,6 +62,15 @@ def upgrade() -> None:
     sa.Column('uses', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('shop_id', 'article_id', 'day', name=op.f('pk_article_uses'))
     )
+    op.create_table('article_vectors',
+    sa.Column('shop_id', sa.Text(), nullable=False),
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('encoder', sa.Text(), nullable=False),
+    sa.Column('digests', Json, nullable=False),
+    sa.Column('vectors', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('shop_id', 'article_id', name=op.f('pk_article_vectors')),
+    info={'is_made': True}
+    )
     op.create_table('articles',
     sa.Column('shop_id', sa.Text(), nullable=False),
     sa.Column('id', sa.Text(), nullable=False),
@@ -582,7 +591,7 @@ def upgrade() -> None:
 
     # The second wall between shops: PostgreSQL itself shows a connection only the rows of the shop it is set to.
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "policies", "products", "publications", "questions", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
+        for table in ("article_changes", "article_drafts", "article_history", "article_sources", "article_uses", "article_vectors", "articles", "audit", "commits", "conversations", "coupons", "customers", "entity_words", "feedback", "knowledge_import_items", "knowledge_imports", "model_versions", "orders", "policies", "products", "publications", "questions", "shop_notes", "sign_in_tries", "staff", "training_runs", "urges", "utterances", "variants", "verification_tries", "cases", "invoices", "messages", "order_items", "payment_methods", "payments", "refunds", "shipments", "turns"):
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             op.execute(
@@ -654,6 +663,7 @@ def downgrade() -> None:
     op.drop_table('audit')
     op.drop_index('ix_articles_updated', table_name='articles')
     op.drop_table('articles')
+    op.drop_table('article_vectors')
     op.drop_table('article_uses')
     op.drop_index('ix_article_sources_source', table_name='article_sources')
     op.drop_index('ix_article_sources_root', table_name='article_sources')
