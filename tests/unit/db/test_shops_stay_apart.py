@@ -18,6 +18,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +33,7 @@ from xiaoer.db.schema import load_all_tables
 from xiaoer.db.scope import Scope
 from xiaoer.desk.types import Staff
 from xiaoer.errors import XiaoerError
+from xiaoer.knowledge.store_vectors import Stored
 from xiaoer.knowledge.types import Article, ArticleText
 from xiaoer.shop.types import Coupon, Order, OrderItem, Product, Variant
 
@@ -108,6 +110,7 @@ SIMPLE[OrderItem] = dataclass_of(OrderItem, id=st.just("a"))
 SIMPLE[Order] = dataclass_of(
     Order, id=st.just("a"), version=st.integers(1, 2), items=values_of(tuple[OrderItem]), invoices=st.just(())
 )
+SIMPLE[Stored] = st.builds(Stored, WORDS, st.just(("x",)), st.just(np.ones((1, 2), dtype=np.float32)))
 SIMPLE[Conversation] = dataclass_of(Conversation, id=st.just(MADE_IDS[0]), version=st.integers(1, 2))
 
 
