@@ -23,6 +23,9 @@ from xiaoer.knowledge.index.access import Access
 from xiaoer.knowledge.knowledge import Knowledge
 from xiaoer.live.memory import MemoryLive
 from xiaoer.nlu import store_versions as versions
+from xiaoer.nlu.encoders.encoder import Encoder
+from xiaoer.nlu.encoders.found import opened
+from xiaoer.nlu.encoders.shelf import get_folder
 from xiaoer.nlu.entities.gazetteer import Gazetteer
 from xiaoer.nlu.entities.order_numbers import OrderNumbers
 from xiaoer.nlu.model import IntentModel
@@ -73,6 +76,7 @@ class App:
         ConfigurationError says in one line what stands in the way.
         """
         prepare_folder(settings.data_dir)
+        open_encoder(settings)
         database = await Database.open(settings.records_url, clock=clock, pool=settings.database_pool)
         try:
             await database.migrate()
@@ -104,7 +108,7 @@ class App:
 
         turns = Turns(database, live, knowledge, assistant_of, clock, staff_online)
         secret = settings.secret.get_secret_value().encode() or _kept_secret(settings.data_dir / "secret")
-        trainings = Trainings(database, settings.records_url, settings.data_dir / "models")
+        trainings = Trainings(database, settings.records_url, settings.data_dir / "models", settings.encoder)
         return cls(settings, database, live, knowledge, turns, trainings, clock, secret, read_flows(), assistants)
 
     @property
@@ -119,6 +123,11 @@ class App:
     def is_staff_online(self, shop_id: str) -> bool:
         """Whether people answer at this moment."""
         return self.turns.staff_online(shop_id)
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The sentence encoder of this installation, or None."""
+        return open_encoder(self.settings)
 
     def models_of(self, shop_id: str) -> Path:
         """The folder in which the shop's models lie."""
@@ -239,6 +248,20 @@ def models_folder(data_dir: Path, shop_id: str) -> Path:
 def model_path(data_dir: Path, shop_id: str) -> Path:
     """Where a model without a version may be put by hand: at the next start it becomes version 1 of a shop that has none."""
     return models_folder(data_dir, shop_id) / LOOSE
+
+
+def open_encoder(settings: Settings) -> Encoder | None:
+    """The encoder that the settings name, opened once for the process; None where they name none.
+
+    ConfigurationError where there is no such encoder, or the extra is missing.
+    """
+    if not settings.encoder:
+        return None
+    try:
+        folder = get_folder(encoders_path(settings.data_dir), settings.encoder)
+    except NotFound as error:
+        raise ConfigurationError(f"XIAOER_ENCODER: {error.en}", f"XIAOER_ENCODER：{error.zh}", field="encoder") from error
+    return opened(folder)
 
 
 def encoders_path(data_dir: Path) -> Path:

@@ -16,6 +16,7 @@ from xiaoer.nlu.encoders.folder import HEAD, PARTS, REFERENCE, SEEN, Pooling, ha
 from xiaoer.nlu.encoders.probes import Probed, check_reference
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+KEPT = ".vectors"  # beside the encoders: what each made of lines, from one training to the next
 Tell = Callable[[float, str], None]
 
 
@@ -102,6 +103,7 @@ def remove_encoder(root: Path, name: str) -> None:
     """Take it away, or NotFound."""
     if not _NAME.fullmatch(name) or not (root / name).is_dir():
         get_folder(root, name if _NAME.fullmatch(name) else "?")
+    (root / KEPT / f"{hash_of_folder(root / name)}.npz").unlink(missing_ok=True)
     shutil.rmtree(root / name)
 
 

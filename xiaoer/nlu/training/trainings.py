@@ -25,16 +25,19 @@ _END_S = 5.0
 
 
 class Trainings:
-    """Starts trainings of the shops of this installation. `models` is the folder with a folder per shop."""
+    """Starts trainings of the shops of this installation. `models` is the folder with a folder per shop; `encoder` names the encoder
+    that models get where a training does not say otherwise.
+    """
 
-    def __init__(self, database: Database, database_url: str, models: Path) -> None:
+    def __init__(self, database: Database, database_url: str, models: Path, encoder: str = "") -> None:
         self._database, self._database_url, self._models = database, database_url, models
+        self._usual = {"seed": 0, **({"encoder": encoder} if encoder else {})}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._watching: set[asyncio.Task[None]] = set()
 
     async def start(self, shop_id: str, *, by: str, settings: Mapping[str, Any] | None = None) -> TrainingRun:
         """Begin a training. Conflict while another one of the shop is going on."""
-        chosen = {"seed": 0, **(settings or {})}
+        chosen = {**self._usual, **(settings or {})}
         await self.settle(shop_id)
         run = await self._database.write(shop_id, lambda scope: versions.add_run(scope, by=by, settings=chosen))
         task = {

@@ -16,6 +16,8 @@ from xiaoer.db.scope import Scope
 from xiaoer.errors import XiaoerError
 from xiaoer.nlu import store_utterances as utterances
 from xiaoer.nlu import store_versions as versions
+from xiaoer.nlu.encoders.found import FOLDER, opened
+from xiaoer.nlu.encoders.shelf import KEPT, get_folder
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.train import OUTSIDE, train
 from xiaoer.nlu.training.figures import evaluate
@@ -42,7 +44,7 @@ async def carry_out(
 
     lines, test, known = await database.read(shop_id, read)
     lines, left_out = without_thin(lines)
-    model = await asyncio.to_thread(_train, lines, settings, report)
+    model = await asyncio.to_thread(_train, lines, settings, encoders_beside(folder), report)
     report(_TRAINED, "figures")
     figures: dict[str, Any] = {"left_out": left_out}
     if test:
@@ -73,8 +75,18 @@ def without_thin(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     return [line for line in lines if line[1] not in thin], sorted(thin)
 
 
-def _train(lines: Sequence[Line], settings: Mapping[str, Any], report: Report) -> IntentModel:
-    return train(lines, seed=int(settings.get("seed", 0)), progress=lambda share, what: report(_TRAINED * share, what))
+def _train(lines: Sequence[Line], settings: Mapping[str, Any], encoders: Path, report: Report) -> IntentModel:
+    """With the encoder that the settings name, which may be none."""
+    named = str(settings.get("encoder") or "")
+    return train(
+        lines, seed=int(settings.get("seed", 0)), progress=lambda share, what: report(_TRAINED * share, what),
+        encoder=opened(get_folder(encoders, named)) if named else None, kept=encoders / KEPT,
+    )  # fmt: skip
+
+
+def encoders_beside(folder: Path) -> Path:
+    """The installation's encoders, from the folder of a shop's models."""
+    return folder.parent.parent / FOLDER
 
 
 def _save(model: IntentModel, path: Path, known: set[str]) -> None:
