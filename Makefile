@@ -10,7 +10,7 @@ export XIAOER_TEST_REQUIRE ?= postgres,chromium
 endif
 
 .DEFAULT_GOAL := menu
-.PHONY: menu demo setup services test unit contracts minilm lint types imports package check clean
+.PHONY: menu demo setup services test unit contracts minilm tuning lint types imports package check clean
 
 menu:
 	@awk -f scripts/menu.awk $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ contracts: setup ## the contract of search engines on a real server 在真实搜
 
 minilm: # .venv-train with torch, and the encoder folder build/minilm: for the tests of fine-tuning and for benchmarks
 	@sh scripts/venv_train.sh
+
+tuning: minilm ## the tests that fine-tune models 微调测试（需要 torch）
+	@XIAOER_TEST_REQUIRE=torch .venv-train/bin/python -m pytest -m torch tests/unit/nlu tests/unit/cli tests/quality $(ARGS)
 
 lint: setup ## style of Python and of the pages 代码与页面风格
 	@$(BIN)/ruff check .

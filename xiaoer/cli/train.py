@@ -17,6 +17,7 @@ from xiaoer.cli.options import DataDir, ShopId
 from xiaoer.cli.progress import bar
 from xiaoer.cli.records import records
 from xiaoer.cli.terminal import tell
+from xiaoer.cli.tuning import tell_of, tune
 from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
 from xiaoer.demo.utterances import shipped_lines
@@ -25,6 +26,7 @@ from xiaoer.nlu import store_utterances as utterances
 from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.exchange.bring import bring
 from xiaoer.nlu.exchange.types import Foreign, ForeignLine
+from xiaoer.nlu.finetune.plan import Stages, Tuning
 from xiaoer.nlu.training.published import load_version, previous_or_conflict, publish
 from xiaoer.nlu.training.shipped import sync_shipped
 from xiaoer.nlu.training.types import SHIPPED_BY, ModelVersion, PublicationKind
@@ -54,6 +56,13 @@ def intents(
     shop: ShopId = None,
     seed: Annotated[int, typer.Option(help="Seed of folds and solver: the same lines give the same model.")] = 0,
     keep: Annotated[bool, typer.Option("--keep", help="Make the version, but leave the published one reading.")] = False,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="An encoder that is here, or a Hugging Face folder or hub name, fine-tuned first. [XIAOER_ENCODER]"),
+    ] = None,
+    stages: Annotated[Stages, typer.Option(help="Fine-tuning: contrast helps where intents have few lines; auto looks.")] = "auto",
+    epochs: Annotated[int, typer.Option(help="Fine-tuning: passes over the lines, at most.", min=1, max=100)] = 6,
+    rate: Annotated[float, typer.Option(help="Fine-tuning: learning rate; 0 goes by the model's size.", min=0, max=1)] = 0.0,
 ) -> None:
     """Train the next version of the intent model from the shop's labelled lines, and publish it."""
     found = read_settings(data_dir=data_dir, shop=shop)
@@ -62,7 +71,12 @@ def intents(
 
     async def work(database: Database) -> None:
         await add_lines(database, found.shop, lines)
-        await train_and_keep(database, found, by=_BY, seed=seed, is_published=not keep)
+        tuning = Tuning(stages=stages, epochs=epochs, rate=rate, seed=seed)
+        tuned = await tune(database, found, encoder, tuning) if encoder else None
+        named = tuned.name if tuned else encoder
+        version = await train_and_keep(database, found, by=_BY, seed=seed, is_published=not keep, encoder=named)
+        if tuned:
+            await tell_of(database, found, tuned, version)
 
     asyncio.run(_with_records(found, work))
 
@@ -131,12 +145,15 @@ async def add_lines(database: Database, shop_id: str, lines: Sequence[Line]) -> 
 
 
 async def train_and_keep(
-    database: Database, settings: Settings, *, by: str = SHIPPED_BY, seed: int = 0, is_published: bool = True
-) -> ModelVersion:
-    """Train on the shop's lines, with a bar; keep the version, and let it read."""
+    database: Database, settings: Settings, *, by: str = SHIPPED_BY, seed: int = 0, is_published: bool = True,
+    encoder: str | None = None,
+) -> ModelVersion:  # fmt: skip
+    """Train on the shop's lines, with a bar; keep the version, and let it read. Without an `encoder` it is the settings' one."""
+    named = settings.encoder if encoder is None else encoder
+    chosen = {"seed": seed, **({"encoder": named} if named else {})}
     folder = models_folder(settings.data_dir, settings.shop)
     with bar("Training the intent model", "训练意图模型") as report:
-        version = await carry_out(database, settings.shop, folder, by=by, settings={"seed": seed}, report=report)
+        version = await carry_out(database, settings.shop, folder, by=by, settings=chosen, report=report)
     if is_published:
         await database.write(settings.shop, lambda scope: publish(scope, version.id, by=by))
     share = f"{version.figures['held_out']['accuracy']:.1%}"

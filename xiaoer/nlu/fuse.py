@@ -144,26 +144,32 @@ def _learn(lines: _Lines, vectors: Floats, names: Floats, encoder: Encoder, tell
     units = unit(vectors)
     is_few = lines.inside.sum() <= _FEW * classes
     strong_held, mild_held = (np.zeros((len(vectors), classes), dtype=np.float32) for _ in range(2))
-    head = find_head(encoder, lines.labels)
+    few, few_units = (names, unit(names)) if is_few else (None, None)
     many = int(lines.folds.max()) + 1
     for fold in range(many):
         away = lines.folds == fold
         seen = lines.inside & ~away
-        if head is None:
-            strong = _classifier(vectors[seen], lines.targets[seen], names if is_few else None, classes, _STRONG, _STRONG_ROUNDS)
-            strong_held[away] = strong.scores(vectors[away])
-        mild = _classifier(units[seen], lines.targets[seen], unit(names) if is_few else None, classes, _MILD, _MILD_ROUNDS)
-        mild_held[away] = mild.scores(units[away])
+        strong = _classifier(vectors[seen], lines.targets[seen], few, classes, _STRONG, _STRONG_ROUNDS)
+        mild = _classifier(units[seen], lines.targets[seen], few_units, classes, _MILD, _MILD_ROUNDS)
+        strong_held[away], mild_held[away] = strong.scores(vectors[away]), mild.scores(units[away])
         tell((fold + 1) / (many + 1))
-    all_of = lines.inside
-    mild = _classifier(units[all_of], lines.targets[all_of], unit(names) if is_few else None, classes, _MILD, _MILD_ROUNDS)
-    strong = head or _classifier(vectors[all_of], lines.targets[all_of], names if is_few else None, classes, _STRONG, _STRONG_ROUNDS)
-    if head is not None:
-        strong_held = head.scores(vectors)
+    rows = lines.inside
+    strong = _classifier(vectors[rows], lines.targets[rows], few, classes, _STRONG, _STRONG_ROUNDS)
+    mild = _classifier(units[rows], lines.targets[rows], few_units, classes, _MILD, _MILD_ROUNDS)
     usable = ~seen_lines(encoder, lines.texts)
-    if (usable & lines.inside).sum() < min(_FEWEST_UNSEEN, 0.05 * lines.inside.sum()):
+    if (usable & rows).sum() < min(_FEWEST_UNSEEN, 0.05 * rows.sum()):
         usable = np.ones(len(vectors), dtype=bool)
+    head, tried = find_head(encoder, lines.labels), usable & rows
+    if head is not None and _loss(head.scores(vectors[tried]), lines.targets[tried]) < _loss(strong_held[tried], lines.targets[tried]):
+        strong, strong_held = head, head.scores(vectors)
     return _Learned(strong, mild, strong_held, mild_held, usable)
+
+
+def _loss(scores: npt.NDArray[np.floating], truth: Ints) -> float:
+    """The log loss of scores at the temperature that suits them best."""
+    wide = scores.astype(np.float64)
+    chances = softmax(wide, fit_temperature(wide, truth))
+    return float(-np.log(np.maximum(chances[np.arange(len(truth)), truth], 1e-12)).mean())
 
 
 def _classifier(vectors: Floats, labels: Ints, names: Floats | None, classes: int, cost: float, rounds: int) -> Linear:
@@ -191,12 +197,7 @@ def _choose_share(lines: _Lines, found: _Learned) -> tuple[float, tuple[float, f
     sparse, dense, truth = lines.sparse.scores[rows, :-1], found.strong_held[rows], lines.targets[rows]
     spread = (max(1e-6, float(sparse.std(axis=1).mean())), max(1e-6, float(dense.std(axis=1).mean())))
 
-    def loss(share: float) -> float:
-        joined = join(sparse, dense, share, spread)
-        chances = softmax(joined, fit_temperature(joined, truth))
-        return float(-np.log(np.maximum(chances[np.arange(len(truth)), truth], 1e-12)).mean())
-
-    share = min(_SHARES, key=loss)
+    share = min(_SHARES, key=lambda share: _loss(join(sparse, dense, share, spread), truth))
     return (share, spread) if share < _SHARES[-1] else None
 
 

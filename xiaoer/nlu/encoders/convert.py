@@ -5,8 +5,10 @@ Needs the extra [train] (torch, transformers, onnx); serving what comes out does
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,10 +120,12 @@ def export(model: Any, path: Path) -> None:
     mask = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
     given = (ids, mask, *([torch.zeros_like(ids)] if takes_types else []))
     axes = {name: {0: "rows", 1: "tokens"} for name in (*names, "last_hidden_state")}
-    torch.onnx.export(
-        Body().eval(), given, str(path), input_names=names, output_names=["last_hidden_state"], dynamic_axes=axes,
-        opset_version=_OPSET, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():  # of the exporter's age, and of constants that are meant to be constant
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Body().eval(), given, str(path), input_names=names, output_names=["last_hidden_state"], dynamic_axes=axes,
+            opset_version=_OPSET, dynamo=False,
+        )  # fmt: skip
 
 
 def _fuse(model: Any, source: Path, target: Path) -> Path:
@@ -139,10 +143,17 @@ def _fuse(model: Any, source: Path, target: Path) -> Path:
 def _round(source: Path, target: Path) -> None:
     """Weights as whole numbers of 8 bits, a scale for each channel; activations are rounded while it runs."""
     quantization: Any = need("onnxruntime.quantization", "train")
+    logging.getLogger().addFilter(_is_no_advice)
     quantization.quantize_dynamic(
         str(source), str(target), weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=False,
         extra_options={"DefaultTensorType": 1},
     )  # fmt: skip
+    logging.getLogger().removeFilter(_is_no_advice)
+
+
+def _is_no_advice(record: logging.LogRecord) -> bool:
+    """The library advises a step that was done already (the graph is fused)."""
+    return "run pre-processing before quantization" not in record.getMessage()
 
 
 def _keep_reference(model: Any, folder: Path, pooling: Pooling) -> None:

@@ -14,22 +14,24 @@ import numpy.typing as npt
 from xiaoer.errors import Invalid
 from xiaoer.nlu.train import OUTSIDE
 
-FEW = 20  # lines of an intent: up to there the contrastive stage comes first
+FEW = 20  # lines of an intent: up to there the contrastive stage is the better one
 _KEPT_BACK = 0.12
 _FEWEST = 3  # an intent with fewer lines keeps none back
 Line = tuple[str, str]
 Stage = Literal["contrast", "classify"]
+Stages = Literal["auto", "contrast", "classify", "both"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Settings of a fine-tuning. `stages` "auto": contrastive first where intents have few lines. `rate` 0: by the model's size.
+    """Settings of a fine-tuning. `stages` "auto": the contrastive one alone where intents have few lines (of which classifying learns
+    less than the frozen encoder knows), else classifying. `rate` 0: by the model's size.
 
     epochs, contrast_epochs: passes over the lines. patience: epochs without a better accuracy on the lines kept back, after which it
     ends. smoothing: label smoothing. max_length: tokens. frozen_words: the table of word vectors stays as it is.
     """
 
-    stages: Literal["auto", "contrast", "classify", "both"] = "auto"
+    stages: Stages = "auto"
     epochs: int = 6
     contrast_epochs: int = 4
     rate: float = 0.0
@@ -47,8 +49,9 @@ class Tuning:
         if self.stages == "classify":
             return ("classify",)
         counts = np.unique([label for _, label in lines], return_counts=True)[1]
-        is_few = float(np.median(counts)) <= FEW
-        return ("contrast", "classify") if self.stages == "both" or is_few else ("classify",)
+        if self.stages == "both":
+            return ("contrast", "classify")
+        return ("contrast",) if float(np.median(counts)) <= FEW else ("classify",)
 
     def rate_for(self, hidden: int) -> float:
         """The learning rate: small models bear a larger one."""

@@ -88,15 +88,17 @@ def _learn(tuner: Tuner, learned: Learned, work: Path, mark: str, tell: Tell) ->
 
 
 def _note(tuner: Tuner, learned: Learned, stage: str, number: int, loss: float) -> None:
+    """Of two epochs that did equally well the later one is taken: few lines are kept back, and the loss still fell."""
     accuracy = tuner.accuracy()
-    is_best = accuracy > learned.best
+    is_better, is_best = accuracy > learned.best, accuracy >= learned.best
     learned.best = max(learned.best, accuracy)
-    learned.epochs.append({"stage": stage, "epoch": number + 1, "loss": loss, "accuracy": accuracy, "is_best": is_best})
+    row = {"stage": stage, "epoch": number + 1, "loss": loss, "accuracy": accuracy, "is_best": is_best, "is_better": is_better}
+    learned.epochs.append(row)
 
 
 def _is_over(learned: Learned, stage: str) -> bool:
     last = [one for one in learned.epochs if one["stage"] == stage][-learned.tuning.patience :]
-    return len(last) == learned.tuning.patience and not any(one["is_best"] for one in last)
+    return len(last) == learned.tuning.patience and not any(one["is_better"] for one in last)
 
 
 def _save(tuner: Tuner, learned: Learned, work: Path, mark: str, done: int, optimizer: Any) -> None:
