@@ -1,7 +1,7 @@
-"""The τ² store for the benchmark: prepared once, a fresh copy for every dialogue, and what a dialogue changed in it.
+"""The τ² store for the benchmark: prepared once, as new for every dialogue, and what a dialogue changed in it.
 
-The copy is the SQLite file. Triggers in it note every row of the shop's own tables that is written, whoever writes it, so that
-nothing but the touched orders and customers has to be looked at, and nothing that was written escapes.
+The file is copied into the live one. Triggers in it note every row of the shop's own tables that is written, whoever writes it, so
+that nothing but the touched orders and customers has to be looked at, and nothing that was written escapes.
 """
 
 from __future__ import annotations
@@ -87,9 +87,18 @@ def _copy_whole(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
         old.backup(new)
-        new.execute("PRAGMA journal_mode=DELETE")
+        new.execute("PRAGMA journal_mode=WAL")  # as the live file is, into which it is copied
     old.close()
     new.close()
+
+
+def refresh(template: Path, live: Path) -> None:
+    """The live file as the template is, page by page under the connections that are open to it: their statements stay prepared."""
+    with sqlite3.connect(template) as source, sqlite3.connect(live) as target:
+        target.execute("PRAGMA synchronous=OFF")
+        source.backup(target)
+    source.close()
+    target.close()
 
 
 def _watch(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tempfile
 import time
@@ -12,7 +13,7 @@ from shutil import copyfile
 from types import ModuleType
 from typing import Any
 
-from benchmarks.tau2_store import SHOP, Store, dump, touched
+from benchmarks.tau2_store import SHOP, Store, dump, refresh, touched
 from xiaoer.app import App
 from xiaoer.conversations import store as conversations
 from xiaoer.conversations.store import NewMessage
@@ -111,33 +112,34 @@ async def play(
 ) -> AsyncIterator[Outcome]:
     """Every task with every seed, each in a fresh copy of the store."""
     app = await App.open(store.settings)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "live.sqlite3"
+        copyfile(store.template, file)
+        database = await Database.open(f"sqlite:///{file}")
+        try:
+            turns = replace(app.turns, database=database)
+            gc.collect()
+            gc.freeze()  # the harness's files are no part of a turn; looking through them again and again would count as one
             for task in tasks:
                 for seed in range(seeds):
+                    refresh(store.template, file)
                     user = scripted.ScriptedUser(dict(task), lang=language, level=level, seed=seed)
-                    yield await _one(app, store, Path(folder) / f"{task['id']}-{seed}.sqlite3", judge, user, seed)
-    finally:
-        await app.close()
+                    yield await _one(turns, file, judge, user, seed)
+        finally:
+            await database.close()
+            await app.close()
 
 
-async def _one(app: App, store: Store, file: Path, judge: Judge, user: Any, seed: int) -> Outcome:
-    copyfile(store.template, file)
-    database = await Database.open(f"sqlite:///{file}")
-    try:
-        turns = replace(app.turns, database=database)
-        line = _Line(turns, file, await database.write(SHOP.id, lambda scope: _begin(scope, user.lang)), user.lang)
-        talk: list[dict[str, str]] = []
-        text = user.opening()
-        while text is not None:
-            answer = await line.say(text)
-            talk += [{"role": "user", "content": text}, {"role": "assistant", "content": answer}]
-            text = user.reply(answer)
-        final = await database.read(SHOP.id, lambda scope: dump(scope, line.marks))
-    finally:
-        await database.close()
-        for path in file.parent.glob(f"{file.name}*"):
-            path.unlink()
+async def _one(turns: Turns, file: Path, judge: Judge, user: Any, seed: int) -> Outcome:
+    conversation = await turns.database.write(SHOP.id, lambda scope: _begin(scope, user.lang))
+    line = _Line(turns, file, conversation, user.lang)
+    talk: list[dict[str, str]] = []
+    text = user.opening()
+    while text is not None:
+        answer = await line.say(text)
+        talk += [{"role": "user", "content": text}, {"role": "assistant", "content": answer}]
+        text = user.reply(answer)
+    final = await turns.database.read(SHOP.id, lambda scope: dump(scope, line.marks))
     return _judged(judge, user.task, seed, line, final, talk, user.log)
 
 
