@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from xiaoer.app import App
 from xiaoer.errors import UnavailableError
 from xiaoer.shop import store_shops as shops
-from xiaoer.web.api import articles, chat, socket
+from xiaoer.web.api import aftersales, articles, chat, socket
 from xiaoer.web.api.answers import PROBLEMS, HealthOut
 from xiaoer.web.api.pace import Pace
 from xiaoer.web.console.care.page import router as care
@@ -65,7 +65,7 @@ def make_web(app: App) -> FastAPI:
     web.state.pace = Pace(app.settings.messages_per_minute)
     web.state.pace_of_addresses = Pace(_SESSIONS_PER_LINE * app.settings.messages_per_minute)
     add_error_pages(web)
-    for router in (chat.router, socket.router, articles.router):
+    for router in (chat.router, socket.router, articles.router, aftersales.router):
         web.include_router(router, responses=PROBLEMS)
     for router in (sign_in, desk, knowledge, explain, care, policy, flows, reference, storefront, pictures):
         web.include_router(router)

@@ -129,6 +129,26 @@ class ArticleOut(BaseModel):
     updated_at: str
 
 
+class RefundOut(BaseModel):
+    """Money of a case. `kind`: how it goes back; `state`: planned, started, arrived."""
+
+    id: str
+    amount_minor: int
+    kind: str
+    state: Literal["planned", "started", "arrived"]
+
+
+class CaseOut(BaseModel):
+    """After-sales work on an order as it stands now."""
+
+    case_id: str
+    order_id: str
+    kind: str
+    state: str
+    order_state: str
+    refunds: list[RefundOut]
+
+
 class HealthOut(BaseModel):
     """This process is alive and its records answer."""
 

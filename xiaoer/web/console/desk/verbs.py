@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from xiaoer.conversations.types import Conversation, Message
 from xiaoer.db.scope import Scope
-from xiaoer.desk import hold, speak, store
+from xiaoer.desk import hold, settle, speak, store
 from xiaoer.desk.types import Staff
 from xiaoer.errors import Invalid, XiaoerError
 from xiaoer.web.api.signs import show_typing
@@ -55,6 +55,29 @@ async def change_holder(
     except XiaoerError as error:
         return await desk_page(request, session, tab=tab, conversation_id=conversation_id, error=error)
     return _back(conversation_id, "mine" if name == "take_over" else tab)
+
+
+@verbs.post("/desk/conversations/{conversation_id}/cases/{case_id}")
+async def carry_case_on(
+    request: Request,
+    session: FromForm,
+    conversation_id: str,
+    case_id: str,
+    step: Annotated[str, Form()],
+    tab: Annotated[str, Form()] = "",
+) -> Response:
+    """A return or an exchange goes a step on: goods received, fine, money there, or not accepted. Sent twice, done once."""
+    app = app_of(request)
+    days = app.assistant_of(session.shop_id).policy.refund_days
+
+    def write(scope: Scope) -> dict[str, Any]:
+        return settle.carry_on(scope, case_id, step, by=session.staff.id, refund_days=days)
+
+    try:
+        await app.turns.change(session.shop_id, conversation_id, write)
+    except XiaoerError as error:
+        return await desk_page(request, session, tab=tab, conversation_id=conversation_id, show="customer", error=error)
+    return _back(conversation_id, tab)
 
 
 @verbs.post("/desk/conversations/{conversation_id}/typing", status_code=204)

@@ -13,6 +13,7 @@ from xiaoer.app import App
 from xiaoer.conversations.types import Conversation
 from xiaoer.customers.types import Address, Customer
 from xiaoer.db.ids import new_id
+from xiaoer.desk.settle import next_steps
 from xiaoer.desk.types import Staff
 from xiaoer.privacy.mask import mask_email, mask_phone
 from xiaoer.replies.cards import card_of
@@ -184,11 +185,14 @@ def panel_of(record: CustomerRecord, conversation: Conversation, reader: Reader)
 
 
 def _order(order: Order, reader: Reader) -> Mapping[str, Any]:
-    """The order's card with its after-sales work and refunds, as (what, id, state)."""
+    """The order's card with its after-sales work and refunds, as (what, id, state, next steps)."""
     words, t = reader.words, reader.t
-    work = [(t.code("desk.case", one.kind), one.id, t.code("desk.case_state", one.state)) for one in order.cases]
+    work = [
+        (t.code("desk.case", one.kind), one.id, t.code("desk.case_state", one.state), next_steps(order, one))
+        for one in order.cases
+    ]
     money = [
-        (t("desk.refund", amount=words.money(one.amount_minor)), "", words.label("refund_state", one.state))
+        (t("desk.refund", amount=words.money(one.amount_minor)), "", words.label("refund_state", one.state), ())
         for one in order.refunds
     ]
     return {**card_of({"type": "order", "order": order}, words), "work": [*work, *money]}
