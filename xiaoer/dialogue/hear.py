@@ -131,7 +131,8 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if wishes:  # the question stays open below them, unless its goal was replaced
         said = tuple(one for one in goal.heard if one.kind in _PROOFS) if question.slot == "verify" else ()
         return push(state, tuple(replace(one, heard=(*one.heard, *said)) for one in wishes), flows)
-    if is_no(understanding) and question.slot not in ("photo", "condition") and not NO_PHOTO.search(understanding.text.lower()):
+    is_refusal = is_no(understanding) and not (question.slot == "verify" and _gives_proof(state, understanding))
+    if is_refusal and question.slot not in ("photo", "condition") and not NO_PHOTO.search(understanding.text.lower()):
         return _drop_goal(state, goal.id)
     if is_changed:
         return replace(put_goal(state, corrected), question=None)

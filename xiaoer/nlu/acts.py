@@ -21,13 +21,13 @@ class ActSaid(NamedTuple):
     end: int
 
 
-_ADDRESS = r"\baddress(?:es)?\b|\bship(?:ped|ping)?\b[^.?!]{0,120}\bto\b|\b(?:deliver|send)(?:ed)?\b(?! back)[^.?!]{0,120}\bto (?:my|a|the|this|another)\b|地址|改?寄(?:到|往|去)|改?送(?:到|往|去)|收货"
+_ADDRESS = r"\baddress(?:es)?\b|\b(?:ship|deliver|send|redirect|forward)(?:ped|ping|ed|ing)?\b(?! back)[^.?!]{0,120}\bto (?:my|a|an|the|this|another|\d)|地址|改?寄(?:到|往|去)|改?送(?:到|往|去)|收货"
 _DEFAULT = r"\bdefault\b|\bprofile\b|\bon (?:my )?(?:file|account)\b|\b(?:my )?(?:user|account|home) address\b|默认|资料里|账户(?:里)?的|账号(?:里)?的|个人资料"
 _PAYMENT = r"\bpayment(?: method)?s?\b|\bcharged? (?:it |to|on)\b|\bcharge\b|\bpaid (?:with|by)\b|付款方式|支付方式|付款改|改用.{0,12}(?:付|支付)"
-_CHANGE = r"\b(?:chang(?:e|ing)|modify(?:ing)?|switch(?:ing)?|updat(?:e|ing)|upgrad(?:e|ing)|adjust(?:ing)?|edit|correct(?:ing)?|different options)\b|\bset (?:my|the)\b|修改|改成|改为|改一下|更改|调整|升级|改到|变更|要改|想改"
+_CHANGE = r"\b(?:chang(?:e|ing)|modify(?:ing)?|switch(?:ing)?|updat(?:e|ing)|upgrad(?:e|ing)|adjust(?:ing|ed)?|edit(?:ed)?|correct(?:ing)?|changed|modified|switched|updated|upgraded|(?:different|wrong|other) options?|to be different)\b|\bset (?:my|the)\b|修改|改成|改为|改一下|更改|调整|升级|改到|变更|要改|想改"
 _CANCEL = r"\bremove\b|去掉|删掉|\bcancel(?:ling|ing|led|ed)?\b(?! orders?\b)|\bcall off\b|取消(?!了?的|的)|(?:订单|单子?|单)(?:我)?(?:都)?不要了|不要(?:这|那)个?(?:订)?单"
-_RETURN = r"\breturn(?:ing)?\b|\bsend(?:ing)? (?:[a-z' ]{1,40} )?back\b|\bgive (?:[a-z' ]{1,40} )?back\b|退货|退掉|要退|想退|退了|退回|退一下|都退|全退|帮我退|申请退|[把将].{1,60}退"
-_EXCHANGE = r"\bnew (?:pair|one|ones) (?:with|of) the same\b|\bexchang(?:e|ing)\b|\bswap(?:ping)?\b|\btrad(?:e|ing) (?:in|for)\b|\breplac(?:e|ing)\b|换货|换成|换为|要换|想换|更换|调换|换一|换个|换大|换小"
+_RETURN = r"\breturn(?:ing)?\b|\bsend(?:ing)? (?:[a-z' ]{1,40} )?back\b|\b(?:give|take|bring) (?:[a-z_' ]{1,60} )?back\b|\bgo(?:es|ing)? back\b|\bmoney back\b|\brefund (?:for|on|me)\b|退货|退掉|要退|想退|退了|退回|退一下|都退|全退|帮我退|申请退|[把将].{1,60}退"
+_EXCHANGE = r"\bnew (?:pair|one|ones) (?:with|of) the same\b|\bexchang(?:e|ing|ed)\b|\bswap(?:ping|ped)?\b|\btrad(?:e|ing|ed)\b|\breplac(?:e|ing|ed)\b|\b(?:another|different) (?:version|variant|size|colou?r|model|option) (?:of|for)\b|\bhave (?:it|them) in\b|换货|换成|换为|要换|想换|更换|调换|换一|换个|换大|换小"
 _NOT_NOW = r"\bdo(?:n'?t| not) (?:process|do|cancel|return|exchange|change)\b|\bnot sure\b|先(?:不要|别)(?:处理|办)|还没想好|不确定"
 _ASKS = re.compile(
     r"^\W*(?:and |so |also |then |ok(?:ay)?,? |but |please |just )*(?:how (?:much|many|long|do|does|can)|what(?:'s| is| are| was| were| will| would| does| do)?\b|which\b|when\b|where\b|who\b|why\b|is\b|are\b|does\b|do you\b|did\b|has\b|have (?:you|they|my)\b|was\b|will (?:i|it|my)\b)|"
@@ -37,23 +37,41 @@ _REQUESTS = re.compile(r"^\W*(?:and |so |also |then |ok(?:ay)?,? )*(?:can|could|
 _ASKS_MONEY = re.compile(r"\bhow much\b|\bhow many\b|\bwhat (?:is|are|was|will|would)\b|多少|能省|一共|总共")
 _SENTENCE = re.compile(r"[^.!?;。\n]+(?:\.(?!\s|$)[^.!?;。\n]*)*[.!?;。\n]*")
 _JOINTS = re.compile(r"\b(?:and|also|then|plus|but)\b|[,，]|另外|还有|然后|同时|并且?|再")
+_DOING = re.compile(
+    r"\b(?:that |which |it )?(?:has|have|is|was|are)(?:n'?t| not)?(?: yet)?(?: been)? (?:shipped|sent|delivered|arrived|received|cancell?ed)(?: yet)?\b(?! to\b)"
+)
 _ADDRESSES = ("change_address", "change_default_address")
+_MOVING = frozenset({"", "more", "address", "change_address", "change_default_address", "change_items", "exchange_request"})
 _TWINS = frozenset({"exchange_request", "change_items"})
 
 
-def acts_in(text: str, meant: Meant) -> list[ActSaid]:
+def acts_in(text: str, meant: Meant, *, addressed: bool = False) -> list[ActSaid]:
     """The acts asked for, each with the part of the normalised text that speaks of it; questions are "" in between.
 
-    Empty when nothing is asked to be done, or when no goods, order or address is named that could be meant.
+    Empty when nothing is asked to be done, or when no goods, order or address is named that could be meant. `addressed`: a whole
+    address stands in the text, so that whatever is to be changed is where something goes.
     """
     text = _without_names(text, meant)
     if re.search(_NOT_NOW, text):
         return []
     sentences = [(match.start(), match.end()) for match in _SENTENCE.finditer(text) if match.group().strip(" .!?;。\n")]
     said = [part for sentence in sentences for part in _of_sentence(text, *sentence)]
+    if addressed and all(one.intent in _MOVING for one in said):
+        is_default = bool(re.search(_DEFAULT, text)) and not _is_order_address(text)
+        return [ActSaid("change_default_address" if is_default else "change_address", 0, len(text))]
+    if not any(one.intent for one in said) or (not any(one.intent not in ("", "more") for one in said)):
+        return _by_wishes(text, meant)
     if not any(one.intent for one in said if one.intent not in ("", "more")) or not _is_about_something(text, meant):
         return []
     return _joined(said)
+
+
+def _by_wishes(text: str, meant: Meant) -> list[ActSaid]:
+    """Goods of an order with another version that is wished for: an exchange or a change, whatever words were used."""
+    wished = any(want.how in ("is", "more", "less", "most", "least", "like") for item in meant.items for want in item.wants)
+    loosely = bool(meant.items and meant.wants and re.search(r"\binstead\b|\bdifferent\b|\bwrong\b|换|改|不对|错", text))
+    is_of_order = bool(meant.orders) or bool(re.search(r"#?\b[a-z]{0,3}\d{6,}", text))
+    return [ActSaid("exchange_request", 0, len(text))] if is_of_order and (wished or loosely) else []
 
 
 def not_yet(text: str, meant: Meant) -> str:
@@ -64,7 +82,8 @@ def not_yet(text: str, meant: Meant) -> str:
 
 
 def _without_names(text: str, meant: Meant) -> str:
-    """What goods are called says nothing about what to do: neither "luggage set" nor "send … back" out of a name."""
+    """What goods are called, and how an order is doing, says nothing about what to do: "luggage set", "that hasn't shipped yet"."""
+    text = _DOING.sub(lambda said: "_" * len(said.group()), text)
     for item in (*meant.items, *(item for order in meant.orders for item in order.items)):
         text = f"{text[: item.start]}{'_' * (item.end - item.start)}{text[item.end :]}"
     return text

@@ -42,7 +42,7 @@ _CONDITIONS: tuple[tuple[str, str], ...] = (
 _NEGATED_NO = re.compile(r"不是不|没说不|不是不要|not saying no")
 _NO = re.compile(
     r"^(?:不|否|别|算了|先不|不用|不要|不行|不可以|不办|不是|不对|取消吧?|没有|no|nope|nah|don'?t|do not|never ?mind|not now|stop|leave it|cancel that|forget it|n)"
-    r"(?:$|[\s,，。.!！了吧啊的用要谢呢办]|退了|换了|是这|办了|thanks)|算了(?:吧|不)|还是(?:算了|不|别)|先别|不办了|不退了|不换了|不取消了|(?:不要|不用|别)(?:再)?(?:取消|退|换|改|修|办)了|保留(?:这个|该|我的)?订单|\bkeep (?:the|my|this) order\b|\bforget (?:it|about it)\b|\bnever ?mind\b|\bdon'?t do (?:it|that)\b"
+    r"(?:$|[\s,，。.!！了吧啊的用要谢呢办]|退了|换了|是这|办了|thanks)|算了(?:吧|不)|还是(?:算了|不|别)|先别|不办了|不退了|不换了|不取消了|(?:不要|不用|别)(?:再)?(?:取消|退|换|改|修|办)了|保留(?:这个|该|我的)?订单|\bkeep (?:the|my|this) order\b|\bforget (?:it|about it)\b|\bnever ?mind\b|\bdon'?t do (?:it|that)\b|^better not\b|^(?:please )?skip (?:it|that)\b|^please don'?t\b|别办|先别"
 )
 _YES = re.compile(
     r"^(?:是的?|对的?|好的?|好呀|好啊|行的?|可以的?|嗯+|确认|确定|同意|没问题|没错|办吧|办理|要的?|成|中|ok(?:ay)?|okey|yes|yep|yeah|yup|ya|sure|correct|right|"

@@ -29,10 +29,11 @@ _NUMBER_WORDS = r"\d+(?:\.\d+)?"
 # wanted where that can't be had. unless: what follows is asked for only under this condition.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("target", r"\b(?:for|with|by|into|to) (?:this|the following|a different|another|the) (?:version|variant|one|option)s?\b(?! (?:with|that|of))"),
-    ("target", r"\b(?:instead|i(?:'d| would)? (?:like|want|prefer|need)(?: it| them| these)?(?: to be| in)?(?! to\b)|i(?:'d| would)? (?:rather have|go for|take)|should be|make (?:it|them)|give me|(?:the )?new (?:one|ones|version|variant)(?: should be| is)?)\b"),
+    ("target", r"\b(?:instead|i(?:'d| would)? (?:like|want|prefer|need)(?: it| them| these)?(?: to be| in)?(?! to\b)|i(?:'d| would)? (?:rather have|go for|take)|what i(?:'d| would)? (?:prefer|like|want)(?: is)?|(?:it |they )?should be(?! (?:exchanged|swapped|replaced|changed|modified|cancel))|to be different|become|have (?:it|them) in|make (?:it|them)|give me|i(?:'m| am) after|(?:the )?new (?:one|ones|version|variant)(?: should be| is)?)\b"),
     ("target", r"\b(?:for|to|into|with|by)\b(?= (?:an? |the |one |something )?(?:[a-z\- ]{0,30}\b(?:one|ones|version|variant|size|color|colour|kind|model|type|option|options)\b))"),
     ("target", r"换成|改成|改为|换为|换个|换一?[个件款双台]|变成|更换为|升级成|升级为|升级到|要换成|(?:新的|我)?(?:想)?要(?!退|取消|换|改|修|把|的|办|求)|兼容(?=[^里]*)"),
-    ("verb", r"\b(?:exchang(?:e|ing)|swap(?:ping)?|chang(?:e|ing)|modify(?:ing)?|switch(?:ing)?|replac(?:e|ing)|upgrad(?:e|ing)|updat(?:e|ing)|trade|convert)\b"),
+    ("verb", r"\b(?:exchang(?:e|ing)|swap(?:ping)?|chang(?:e|ing)|modify(?:ing)?|switch(?:ing)?|replac(?:e|ing)|upgrad(?:e|ing)|updat(?:e|ing)|trade|convert|exchanged|swapped|changed|modified|switched|replaced|adjusted|updated|upgraded|adjust)\b"),
+    ("colon", r":"),
     ("to", r"\b(?:to|into|for|with|by)\b"),
     ("soft", r"\b(?:preferabl[ey]|ideally|if (?:possible|you have it|you have one|you have them|available|there is one|in stock)|prefer(?:ably|red)?|would be nice|if several (?:colors?|options?|sizes?)[a-z ]*available)\b|最好|优先|尽量|有的话|如果有|如有"),
     ("else", r"\b(?:otherwise|or else|else|if (?:that(?:'s| is)?|it(?:'s| is)?|this|they(?:'re| are)?|those|none|not|unavailable)(?: (?:is|are))?(?: ?n[o']t)?(?: (?:possible|available|in stock|there|so))?|failing that|second choice|fall back to)\b|否则|不然|没有就|没有的?话就?|没货就|要是没有|没有则|其次|不行就|再不行"),
@@ -48,7 +49,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("cheaper", r"\b(?:less expensive|cheaper)\b|更便宜|便宜(?:一?点|一?些|的那|那)"),
     ("only", r"\b(?:only|just|nothing else|nothing but)\b|(?<!不)只(?!装|有[^才]{0,20}才)|仅|就(?=[^是]{0,12}(?:就好|就行|就可以))"),
     ("also", r"\b(?:also|as well|too|in addition|plus|additionally|on top|one more thing|another thing)\b|也(?:要|一起|想)|另外|还有|还要|再加|一并|顺便|也"),
-    ("except", r"\b(?:except(?: for)?|but not|apart from|other than|besides|excluding|all but|everything but)\b|除了|除开|除|不包括|以外"),
+    ("except", r"\b(?:except(?: for)?|but not|apart from|other than|besides (?=the |my )|excluding|all but|everything but)\b|除了|除开|除|不包括|以外"),
     ("keep", r"\bkeep(?:ing)? (?:the|my|only the)?\b(?! (?:it|that|them|everything) )|留下|保留"),
     ("all", r"\b(?:all|everything|every|both|entire|whole|each)\b|全部|全都|所有|都|两(?:个|件|双|台|款|只|部|条)|整单|一切"),
     ("rather", r"\b(?:rather than|instead of|over|not)\b|而不是|不是"),

@@ -10,7 +10,7 @@ from xiaoer.nlu.meant.draft import BREAKS, Reading
 from xiaoer.nlu.meant.marks import Mark
 from xiaoer.nlu.meant.types import Want
 
-_NEAR, _FAR, _BESIDE = 18, 40, 2
+_NEAR, _FAR, _BESIDE, _FEW = 18, 40, 2, 6
 _SENTENCE_ENDS = re.compile(r"[.!?;。]")
 _CLAUSE_ENDS = re.compile(r"[,;。:]")
 _BEHIND = ("unchanged", "stays", "stay", "remain", "remains")  # what stays stands before these
@@ -33,8 +33,22 @@ def _target(reading: Reading, mark: Mark) -> None:
     reading.at = mark.end
 
 
+def _colon(reading: Reading, mark: Mark) -> None:
+    """"…: black, size 8" after goods were named tells what is wanted; so does "…: for the lamp, black" of a lamp named before."""
+    following = next((one for one in reading.found if one.start >= mark.end), None)
+    if reading.mode != "source" or following is None or not reading.items or following.start - mark.end > _NEAR:
+        return
+    is_known = following.kind == "goods" and any(set(item.product_ids) & set(following.product_ids) for item in reading.items)
+    if following.kind == "option" or (is_known and not re.match(r"\s*[(\[]", reading.text[following.end :])):
+        _target(reading, mark)
+
+
 def _to(reading: Reading, mark: Mark) -> None:
-    is_open = reading.mode == "loose" or (reading.mode == "source" and reading.has_verb and reading.current is not None)
+    option = next((one for one in reading.found if one.start >= mark.end), None)
+    leads_on = option is not None and option.kind == "option" and option.start - mark.end <= _FEW
+    is_open = reading.mode == "loose" or (
+        reading.mode == "source" and reading.current is not None and (reading.has_verb or (leads_on and bool(reading.items)))
+    )
     if is_open and reading.text[mark.start : mark.end] != "with":
         reading.mode = "target"
 
@@ -202,6 +216,7 @@ TURNS: Mapping[str, Callable[[Reading, Mark], None]] = {
     "verb": _verb,
     "target": _target,
     "to": _to,
+    "colon": _colon,
     "open": _open,
     "close": _close,
     "split": _split,

@@ -74,7 +74,7 @@ class LocalReader:
         entities = self.entities(text, normal, now)
         mood, is_urgent = mood_of(text)
         meant = meant_of(normal, entities, self.gazetteer.options)
-        parts = self._said(text, normal, meant) or [_Part(*part) for part in split(text, self.model.predict)]
+        parts = self._said(text, normal, meant, entities) or [_Part(*part) for part in split(text, self.model.predict)]
         entities = (*entities, *(Entity("question", "", *part.span, part.question) for part in parts if part.question))
         wishes = tuple(
             _wish(
@@ -98,13 +98,14 @@ class LocalReader:
             meant=meant,
         )
 
-    def _said(self, text: str, normal: Normalised, meant: Meant) -> list[_Part]:
+    def _said(self, text: str, normal: Normalised, meant: Meant, entities: Sequence[Entity]) -> list[_Part]:
         """What is asked in so many words, to be done or to be told; empty where the words leave it to the model."""
         whole = (0, len(text))
         asked = not_yet(normal.text, meant)
         if asked:
             return [_Part(whole, _certain(self.model.predict(text), "records_query"), f"may:{asked}")]
-        acts = acts_in(normal.text, meant)
+        addressed = any(one.kind == "address" for one in entities)
+        acts = acts_in(normal.text, meant, addressed=addressed)
         if not acts:
             question = question_in(normal.text, meant)
             return [_Part(whole, _certain(self.model.predict(text), question[0]), question[1])] if question else []
