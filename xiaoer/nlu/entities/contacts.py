@@ -33,7 +33,7 @@ _ENGLISH = re.compile(
 
 # "476 Maple Drive, Suite 432, New York, NY, 10093, USA": parts between commas that end in a postcode, whatever the street is called.
 _WITH_POSTCODE = re.compile(
-    r"(?<![\w#])(?P<line>\d{1,6}[a-z]?\s[a-z0-9][a-z0-9 .'\-]{1,50}?)"
+    r"(?<![a-z\d#])(?P<line>\d{1,6}[a-z]?\s[a-z0-9][a-z0-9 .'\-]{1,50}?)"
     r"(?:\s{0,2},\s{0,2}(?P<line2>(?:suite|ste|apt|apartment|unit|floor|flat|room|#)\.?\s{0,2}#?[a-z0-9\-]{1,10}))?"
     r"\s{0,2},\s{0,2}(?P<city>[a-z][a-z .'\-]{1,40}?)\s{0,2},\s{0,2}(?:(?P<region>[a-z][a-z .]{1,30}?)\s{0,2},?\s{1,2}|(?P<region2>[a-z]{2})\s{0,2},\s{0,2})?(?P<postcode>\d{5}(?:-\d{4})?)(?!\d)"
     r"(?:\s{0,2},\s{0,2}(?P<country>usa?|u\.s\.a?\.?|united states(?: of america)?))?"

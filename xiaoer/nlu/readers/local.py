@@ -183,7 +183,7 @@ def _without_shadows(found: Sequence[Entity]) -> list[Entity]:
             and other.start <= one.start
             and one.end <= other.end
             and (other.end - other.start > one.end - one.start)
-            and one.kind in ("quantity", "size", "phone", "code", "last_digits", "body", "money", "colour", "ordinal", "kind", "date")
+            and one.kind in ("quantity", "size", "phone", "code", "last_digits", "body", "money", "colour", "ordinal", "kind", "date", "postcode", "person_name")
             and not (other.kind == "address" and one.kind == "phone")
             for other in strong
         )
