@@ -12,6 +12,7 @@ from xiaoer.aftersales.verdict import judge
 from xiaoer.dialogue.answers import say
 from xiaoer.dialogue.effects import Act, LookUp, Part
 from xiaoer.dialogue.flow import Step
+from xiaoer.dialogue.goods import match
 from xiaoer.dialogue.outcome import Become, Filled, Finished, Leave, Need, Outcome, Propose
 from xiaoer.dialogue.requests import find_variant, request_of
 from xiaoer.dialogue.slots import circumstances, items, order, payments, places, products, swaps, talk, wants
@@ -106,6 +107,8 @@ def _judge(view: View, step: Step) -> Outcome:
     order_ = view.order
     if order_ is None:
         return Finished((Part("no_orders"),))
+    if step.name == "cancel" and (only := _only_part(view)) is not None:
+        return only
     verdict = _most_lenient(view, step.name) if step.options.get("early") else judge_now(view, step.name)
     if verdict.outcome == "refused":
         focus = Focus(order_id=order_.id, intent=view.goal.intent)
@@ -122,6 +125,19 @@ def _judge(view: View, step: Step) -> Outcome:
     if verdict.outcome == "needs_evidence":
         return circumstances.resolve_photo(view, step)
     return Filled(view.goal)
+
+
+def _only_part(view: View) -> Outcome | None:
+    """"Cancel just the lamp": an order is cancelled as a whole or not at all, and that is said before anything is asked."""
+    order, named = view.order, view.named
+    if order is None or not (named.refs or named.excluded) or len(order.items) < 2:
+        return None
+    meant = {item.id for _, item in match(named.refs, order.items).pairs}
+    wants_rest = bool(named.excluded) or view.says(r"\b(?:only|just|nothing but)\b|只|单独|仅|\bremove\b|去掉|\bkeep\b|保留")
+    if not wants_rest or len(meant) == len(order.items):
+        return None
+    focus = Focus(order_id=order.id, intent=view.goal.intent)
+    return Finished((Part("whole_order_only", {"order": order, "items": [item for item in order.items if item.id in meant]}),), focus)
 
 
 def _most_lenient(view: View, action: str) -> Verdict:

@@ -38,7 +38,7 @@ _LONGEST = 6
 _SHORTEST_ALIAS = 4
 _SHORTEST_NUMBER = 6
 # Too short or too common to name a value alone: an option must be named beside them ("size 8", 亮度低, "1500 pieces").
-_NO_ALIAS = frozenset({"with", "type", "size", "color", "material", "filter", "card", "range", "warm", "equivalent", "natural", "extra", "neck", "back", "high", "life", "time", "only", "pair"})
+_NO_ALIAS = frozenset({"with", "type", "size", "color", "material", "filter", "card", "range", "warm", "equivalent", "natural", "extra", "neck", "back", "high", "over", "soft", "hard", "life", "time", "only", "pair"})
 
 
 class Said(NamedTuple):

@@ -13,7 +13,7 @@ from xiaoer.nlu.meant.types import Meant
 from xiaoer.nlu.normalise import Normalised
 from xiaoer.nlu.types import Entity
 
-_DIGITS = re.compile(r"(?<![\w.])\d{6,20}(?![\w.])")
+_DIGITS = re.compile(r"(?<![\w.])\d{6,20}(?!\w|\.\d)")
 
 
 def meant_of(normal: Normalised, entities: Sequence[Entity], options: Options) -> Meant:

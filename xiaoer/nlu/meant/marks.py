@@ -55,6 +55,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("rather", r"\b(?:rather than|instead of|over|not)\b|而不是|不是"),
     ("split", r"\b(?:and|then|also)\b|;|。|\.(?=\s|$)|!|\?|\n|;"),
     ("comma", r"[,、]"),
+    ("chain", r">"),
     ("open", r"[(\[]"),
     ("close", r"[)\]]"),
     ("like", r"\b(?:the )?same (?:type|kind|model|one|version|options?|specs?|item)?\s?as\b|\b(?:identical to|just like|like|matching)\b(?= (?:the|my)\b)|\bthe (?:same )?(?:type|kind|one) (?:that is |that's |which is )?in my\b|(?:和|跟|与)(?=[^,。;]{1,30}(?:一样|同款|相同|同样))"),

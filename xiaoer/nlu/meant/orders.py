@@ -14,6 +14,7 @@ _OPENERS = re.compile(
 )
 _ORDER_WORD = re.compile(r"\borders?\b|\bpurchase\b|订单|那单|那笔")
 _BETWEEN = re.compile(r"(?:\s|,|、|;|\b(?:the|a|an|my|two|both|and|plus|as well as|one|some|pair of)\b|&|和|与|以及|及|跟|还有)+")
+_OWN_ORDER = re.compile(r"\s+orders?\b(?! (?:number|id))|的(?:那|这)?(?:个|笔)?订单(?!里)")
 _CLOSING = re.compile(r"\s*(?:的)?(?:那|这)?(?:一)?(?:个|笔|张)?(?:我)?(?:的)?(?:订单|单(?!独|件))")
 # The first that matches counts: "not shipped yet" before "shipped".
 _STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -54,11 +55,24 @@ def orders_in(text: str, found: Sequence[Found]) -> list[OrderMeant]:
         is_only = any(match.group(name) for name in ("only", "only2", "only3"))
         last = closing.end() if is_chinese and closing else end
         described.append(OrderMeant(tuple(items), states_in(_around(text, match.start(), last)), "", is_only, match.start(), last))
+    described += _called_by(text, found, described)
     which = next((name for name, pattern in _WHICH if re.search(pattern, text)), "")
     states = states_in(text) if not described and _ORDER_WORD.search(text) else ()
     if which or states:
         described.append(OrderMeant(states=states, which=which))
     return described
+
+
+def _called_by(text: str, found: Sequence[Found], described: Sequence[OrderMeant]) -> list[OrderMeant]:
+    """"My laptop order", 耳机的订单: an order called by what is in it."""
+    named = []
+    for one in found:
+        is_inside = any(order.start <= one.start < order.end for order in described)
+        behind = _OWN_ORDER.match(text, one.end)
+        if one.kind == "goods" and behind and not is_inside:
+            item = ItemMeant(one.product_ids, one.word, start=one.start, end=one.end)
+            named.append(OrderMeant((item,), states_in(text), "", start=one.start, end=behind.end()))
+    return named
 
 
 def states_in(text: str) -> tuple[str, ...]:

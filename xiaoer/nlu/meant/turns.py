@@ -11,6 +11,7 @@ from xiaoer.nlu.meant.marks import Mark
 from xiaoer.nlu.meant.types import Want
 
 _NEAR, _FAR, _BESIDE, _FEW = 18, 40, 2, 6
+_RANKED = re.compile(r"\bover\b|>|\bthan\b")
 _SENTENCE_ENDS = re.compile(r"[.!?;。]")
 _CLAUSE_ENDS = re.compile(r"[,;。:]")
 _BEHIND = ("unchanged", "stays", "stay", "remain", "remains")  # what stays stands before these
@@ -30,6 +31,8 @@ def _target(reading: Reading, mark: Mark) -> None:
     reading.mode, reading.before = "target", []
     if _SENTENCE_ENDS.search(reading.text[reading.named_at : mark.start]) and len(kept) > 1:
         reading.current = None
+    ranks = _SENTENCE_ENDS.split(reading.text[mark.end :])[0]
+    reading.softens = reading.text[mark.start : mark.end].endswith("prefer") and bool(_RANKED.search(ranks))
     reading.at = mark.end
 
 
@@ -78,7 +81,9 @@ def _comma(reading: Reading, mark: Mark) -> None:
 
 def _soft(reading: Reading, mark: Mark) -> None:
     if reading.text[mark.start : mark.end].startswith("if"):
-        reading.redo(lambda want: replace(want, is_soft=True))
+        has_fallback = any(isinstance(one, Mark) and one.name == "else" and 0 <= one.start - mark.end <= _FEW for one in reading.marks)
+        if not has_fallback:  # with one, this is the first choice and not a mere preference
+            reading.redo(lambda want: replace(want, is_soft=True))
     else:
         reading.softens = True
 
@@ -107,13 +112,19 @@ def _leave(reading: Reading, mark: Mark) -> None:
 
 def _same(reading: Reading, mark: Mark) -> None:
     """"Same size", 尺码不变: the options named beside it stay; without any, it says nothing of its own."""
+    value = next(iter(reading.near(mark.end, mark.end + 3, "option")), None)
+    if value is not None and not _CLAUSE_ENDS.search(reading.text[mark.end : value.start]):  # "same v-neck" is a v-neck
+        reading.at = value.end
+        reading.want(Want("is", value.pairs, text=value.word))
+        return
     keys = _keys_beside(reading, mark)
     if keys:
         reading.want(Want("same", tuple((key, "") for key in keys)))
 
 
 def _keys_beside(reading: Reading, mark: Mark) -> list[str]:
-    behind = reading.near(mark.end, mark.end + 3, "key", "option")
+    """The options named right behind, or, where the words come first (尺码不变), in front; values named there are kept as wishes."""
+    behind = reading.near(mark.end, mark.end + 3, "key")
     if behind and not _CLAUSE_ENDS.search(reading.text[mark.end : behind[0].start]):
         reading.at = behind[0].end
         return [key for key, _ in behind[0].pairs]
@@ -121,8 +132,7 @@ def _keys_beside(reading: Reading, mark: Mark) -> list[str]:
     if said.isascii() and said not in _BEHIND:
         return []
     start = _clause_start(reading, mark, _NEAR)
-    ahead = [one for one in reading.near(start, mark.start, "key", "option") if one.end <= mark.start]
-    reading.undo({one.word for one in ahead})
+    ahead = [one for one in reading.near(start, mark.start, "key") if one.end <= mark.start]
     return [key for one in ahead for key, _ in one.pairs]
 
 
@@ -209,7 +219,9 @@ def _all(reading: Reading, mark: Mark) -> None:
 
 
 def _rather(reading: Reading, mark: Mark) -> None:
-    reading.negates = reading.mode != "source"
+    """"Red rather than blue" leaves blue out; "prefer red over blue" only names what comes next."""
+    is_order = reading.softens and reading.text[mark.start : mark.end] == "over"
+    reading.negates = reading.mode != "source" and not is_order
 
 
 TURNS: Mapping[str, Callable[[Reading, Mark], None]] = {
