@@ -137,7 +137,8 @@ def _only_part(view: View) -> Outcome | None:
     if not wants_rest or len(meant) == len(order.items):
         return None
     focus = Focus(order_id=order.id, intent=view.goal.intent)
-    return Finished((Part("whole_order_only", {"order": order, "items": [item for item in order.items if item.id in meant]}),), focus)
+    named_items = [item for item in order.items if item.id in meant]
+    return Finished((Part("whole_order_only", {"order": order, "items": named_items}),), focus)
 
 
 def _most_lenient(view: View, action: str) -> Verdict:

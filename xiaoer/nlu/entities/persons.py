@@ -35,7 +35,7 @@ def _name(normal: Normalised, original: str, *, has_code: bool) -> tuple[int, in
     for pattern in (_NAMED, _BESIDE) if has_code else (_NAMED,):
         for match in pattern.finditer(normal.text):
             said = re.split(r" (?:and|my|zip|the)\b", match.group(1))[0]
-            if " " in said and not _NO_NAME & set(said.split()) or (said and said[0] >= "㐀"):
+            if (" " in said and not _NO_NAME & set(said.split())) or (said and said[0] >= "㐀"):
                 return match.start(1), match.start(1) + len(said)
     for match in _CAPITALS.finditer(original) if has_code else ():
         group = 1 if match.group(1) else 2
