@@ -9,6 +9,7 @@ from xiaoer.nlu.types import Language
 _CJK = re.compile(r"[㐀-䶿一-鿿]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NEUTRAL = frozenset({"ok", "okay", "sp", "sf", "xl", "xxl", "xs", "hi", "no", "app", "sku", "ems", "yes", "vip", "qq", "id"})
+_FEW_NAMES = 2
 # Without any of these a Chinese word in an English sentence is a name: "can I return the 卫衣 please".
 _GRAMMAR = re.compile(r"[吗呢吧了的我你您要有没不是能可怎什多少几哪这那给帮请]")
 
@@ -25,4 +26,5 @@ def language_of(text: str, hint: str) -> Language:
         return "en"
     if characters >= 2 and characters * 2 >= words:
         return "zh"
-    return "zh" if characters > words else "en"
+    is_name_in_chinese = hint == "zh" and characters > 0 and words <= _FEW_NAMES  # 用PayPal
+    return "zh" if characters > words or is_name_in_chinese else "en"

@@ -24,6 +24,8 @@ _WHY_CANCELLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cheaper", re.compile(r"\bcheaper\b|\bbetter (?:price|deal)\b|便宜|降价")),
     ("late", re.compile(r"\btoo (?:late|slow|long)\b|太慢|太久|来不及")),
 )  # fmt: skip
+# "I don't want order 7 any more, cancel it" says that it shall be cancelled, and not yet why.
+_UNSAID = re.compile(r"不[想需]?要了|\bdo(?:n'?t| not) want\b|\bno longer want\b")
 NO_PHOTO = re.compile(
     r"[没无]有?(?:照片|图|拍)|拍不了|发不了|传不了|上传不|\b(?:no photos?|no pictures?|can'?t (?:send|take|upload)|"
     r"(?:don'?t|do not) have (?:a |any )?(?:photo|picture)s?|without (?:a )?(?:photo|picture))"
@@ -53,7 +55,8 @@ def asks_reason(policy: Policy, action: str) -> bool:
 def _resolve_why_cancelled(view: View) -> Outcome:
     """Why an order is cancelled, as far as a policy asks: no longer needed, ordered by mistake, or something else."""
     for code, pattern in _WHY_CANCELLED:
-        line = next((line for line in view.lines if pattern.search(line)), None)
+        answers = view.lines[:1] if view.is_asked("reason") else ()
+        line = next((line for line in (*answers, *(_UNSAID.sub("", one) for one in view.lines)) if pattern.search(line)), None)
         if line is not None:
             return Filled(view.goal.with_slot("reason", Slot(code, "said", text=line, seq=view.working.seq)))
     choices = tuple({"value": code, "words": list[str]()} for code in ("no_longer_needed", "ordered_by_mistake"))

@@ -98,6 +98,8 @@ class Options:
         spelled = [value.replace("_", " "), *names, *_LETTERS.get(value.lower(), ()), *_SCALE_ZH.get(value.lower(), ())]
         for text in spelled:
             self._put(_key(text), (key, value))
+            if value in ("none", "no", "yes"):  # "none" alone is an answer to anything
+                self.weak.add(_key(text))
         for lead in _NONE if value == "none" else _NOT if value == "no" else ():
             for name in self._names_of(key):
                 self._put((*lead, *name), (key, value))

@@ -28,7 +28,8 @@ def read(text: str, found: Sequence[Found], *, numbers: Sequence[tuple[int, int]
     orders = orders_in(text, found)
     spans = [(one.start, one.end) for one in orders if one.end]
     free = [one for one in found if not _inside(one.start, [*spans, *numbers])]
-    marks = [mark for mark in marks_in(text) if not _inside(mark.start, spans)]
+    names = [(one.start, one.end) for one in found if one.kind == "goods"]
+    marks = [mark for mark in marks_in(text) if not _inside(mark.start, spans) and not _overlaps(mark, names)]
     reading = Reading(text, sorted([*free, *marks], key=lambda one: (one.start, -one.end)))
     _run(reading)
     items = tuple(draft.done() for draft in reading.items)
@@ -37,6 +38,11 @@ def read(text: str, found: Sequence[Found], *, numbers: Sequence[tuple[int, int]
 
 def _inside(place: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
+
+
+def _overlaps(mark: Mark, names: Sequence[tuple[int, int]]) -> bool:
+    """Whether half of the mark is half of a name (换台 in 换台灯)."""
+    return any(mark.start < start < mark.end < end or start < mark.start < end for start, end in names)
 
 
 def _run(reading: Reading) -> None:

@@ -14,7 +14,7 @@ _NEAR, _FAR, _BESIDE, _FEW = 18, 40, 2, 6
 _RANKED = re.compile(r"\bover\b|>|\bthan\b")
 _SENTENCE_ENDS = re.compile(r"[.!?;。]")
 _CLAUSE_ENDS = re.compile(r"[,;。:]")
-_BEHIND = ("unchanged", "stays", "stay", "remain", "remains")  # what stays stands before these
+_BEHIND = ("unchanged", "stays", "stay", "remain", "remains", "不变", "一样", "相同")  # what stays stands before these
 
 
 def _verb(reading: Reading, mark: Mark) -> None:
@@ -80,10 +80,12 @@ def _comma(reading: Reading, mark: Mark) -> None:
 
 
 def _soft(reading: Reading, mark: Mark) -> None:
+    sentence = len(re.split(r"[.!?;。]", reading.text[mark.end :])[0])
+    fallbacks = [one for one in reading.marks if isinstance(one, Mark) and one.name == "else"]
+    if any(0 <= one.start - mark.end <= sentence for one in fallbacks):
+        return  # with a second choice behind it, this is the first one and not a mere preference
     if reading.text[mark.start : mark.end].startswith("if"):
-        has_fallback = any(isinstance(one, Mark) and one.name == "else" and 0 <= one.start - mark.end <= _FEW for one in reading.marks)
-        if not has_fallback:  # with one, this is the first choice and not a mere preference
-            reading.redo(lambda want: replace(want, is_soft=True))
+        reading.redo(lambda want: replace(want, is_soft=True))
     else:
         reading.softens = True
 
@@ -112,7 +114,8 @@ def _leave(reading: Reading, mark: Mark) -> None:
 
 def _same(reading: Reading, mark: Mark) -> None:
     """"Same size", 尺码不变: the options named beside it stay; without any, it says nothing of its own."""
-    value = next(iter(reading.near(mark.end, mark.end + 3, "option")), None)
+    is_behind = reading.text[mark.start : mark.end] in _BEHIND
+    value = None if is_behind else next(iter(reading.near(mark.end, mark.end + 3, "option")), None)
     if value is not None and not _CLAUSE_ENDS.search(reading.text[mark.end : value.start]):  # "same v-neck" is a v-neck
         reading.at = value.end
         reading.want(Want("is", value.pairs, text=value.word))
@@ -124,11 +127,11 @@ def _same(reading: Reading, mark: Mark) -> None:
 
 def _keys_beside(reading: Reading, mark: Mark) -> list[str]:
     """The options named right behind, or, where the words come first (尺码不变), in front; values named there are kept as wishes."""
-    behind = reading.near(mark.end, mark.end + 3, "key")
+    said = reading.text[mark.start : mark.end]
+    behind = [] if said in _BEHIND else reading.near(mark.end, mark.end + 3, "key")
     if behind and not _CLAUSE_ENDS.search(reading.text[mark.end : behind[0].start]):
         reading.at = behind[0].end
         return [key for key, _ in behind[0].pairs]
-    said = reading.text[mark.start : mark.end]
     if said.isascii() and said not in _BEHIND:
         return []
     start = _clause_start(reading, mark, _NEAR)
@@ -170,14 +173,17 @@ def _compare(reading: Reading, mark: Mark) -> None:
         return
     pairs = tuple((key, "") for key in mark.keys)
     behind = reading.near(mark.end, mark.end + _BESIDE, "key")
+    ahead = [one for one in reading.near(mark.start - _NEAR, mark.start, "key") if 0 <= mark.start - one.end <= 1]
     if behind:
         pairs, reading.at = tuple((key, "") for key, _ in behind[0].pairs), behind[0].end
+    elif ahead:  # 变焦最大的
+        pairs = tuple((key, "") for key, _ in ahead[-1].pairs)
     reading.want(Want(mark.how, pairs, 1.0 if mark.how in ("more", "less") else None, reading.text[mark.start : mark.end]))
 
 
 def _by_amount(how: str) -> Callable[[Reading, Mark], None]:
     def take(reading: Reading, mark: Mark) -> None:
-        behind = reading.near(mark.end, mark.end + _BESIDE, "key")
+        behind = reading.near(mark.start, mark.end + _BESIDE, "key", "option")
         pairs = tuple((key, "") for key, _ in behind[0].pairs) if behind else ()
         if reading.mode != "source" or reading.current is not None:
             reading.want(Want(how, pairs, float(mark.said), reading.text[mark.start : mark.end]))
