@@ -7,7 +7,7 @@ const AGAIN_MS = 5000;
 class AutoSave extends HTMLElement {
   /** @type {number | undefined} */ #timer;
   #isDirty = false;
-  #isSaving = false;
+  /** @type {Promise<void> | null} */ #saving = null;
   #isBlocked = false;
 
   connectedCallback() {
@@ -16,7 +16,7 @@ class AutoSave extends HTMLElement {
       if (event.target instanceof HTMLInputElement && event.target.type === "file") return;
       this.#soon(0);
     });
-    this.form.addEventListener("submit", () => (this.#isDirty = false));
+    this.form.addEventListener("submit", (event) => this.#onSubmit(event));
     window.addEventListener("beforeunload", (event) => this.#isDirty && event.preventDefault());
   }
 
@@ -32,9 +32,21 @@ class AutoSave extends HTMLElement {
     this.#timer = setTimeout(() => this.#save(), pause);
   }
 
-  async #save() {
-    if (this.#isSaving) return this.#soon(PAUSE_MS);
-    this.#isSaving = true;
+  /** A save that is on its way comes first: it changes the revision that the form must name. @param {SubmitEvent} event */
+  #onSubmit(event) {
+    clearTimeout(this.#timer);
+    this.#isDirty = false;
+    if (!this.#saving) return;
+    event.preventDefault();
+    this.#saving.then(() => this.form.requestSubmit(event.submitter));
+  }
+
+  #save() {
+    if (this.#saving) return this.#soon(PAUSE_MS);
+    this.#saving = this.#send().finally(() => (this.#saving = null));
+  }
+
+  async #send() {
     this.#isDirty = false;
     this.#tell(this.dataset.saving ?? "");
     const body = new FormData(this.form);
@@ -52,8 +64,6 @@ class AutoSave extends HTMLElement {
       }
     } catch {
       this.#again();
-    } finally {
-      this.#isSaving = false;
     }
   }
 

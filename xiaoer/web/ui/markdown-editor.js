@@ -29,7 +29,10 @@ class MarkdownEditor extends HTMLElement {
   #mark(name) {
     const { selectionStart, selectionEnd, value } = this.text ?? { selectionStart: 0, selectionEnd: 0, value: "" };
     const make = MARKS[name];
-    if (make) this.#put(make(value.slice(selectionStart, selectionEnd)));
+    if (!make) return;
+    this.#put(make(value.slice(selectionStart, selectionEnd)));
+    const inside = selectionStart === selectionEnd ? { bold: 2, link: 11 }[name] : 0; // what comes next goes between the marks
+    if (inside && this.text) this.text.selectionStart = this.text.selectionEnd -= inside;
   }
 
   /** In the place of what is selected, so that the browser can undo it. @param {string} words */
