@@ -1,11 +1,16 @@
 """The knowledge against labelled questions: does the right article come first, how fast, and when is it rightly silent.
 
-    python benchmarks/knowledge.py --data DIR [--data DIR …] [--similar 5] [--demo] [--json OUT]
+    python benchmarks/knowledge.py --data DIR [--data DIR …] [--encoder DIR] [--index-url URL …] [--scale 100000]
+                                   [--similar 5] [--demo] [--json OUT]
 
 DIR holds corpus.jsonl, queries.jsonl and qrels.tsv (BEIR). A document without a title is a question that is its own title.
 With --similar N a second case stores N of each document's questions as its similar questions, learns the ranking from those
 and asks the others, of a folder where there are so many. --demo asks the demo shop's own question set, with the wish
-understood by its reader, which is trained first; and once more without. Times are CPU times of one question in this process.
+understood by its reader, which is trained first; and once more without.
+
+A case is `folder/engine`. With --encoder that is words and meaning together, and `folder/engine (words)` is beside it. Times of the
+embedded engine are CPU times of one question in this process, those of the others are on the wall: waiting counts.
+`edit_…_ms` is on the wall, from an edit to a question that finds it; `memory_mb` is what the articles take in this process.
 """
 
 from __future__ import annotations
@@ -19,25 +24,26 @@ import random
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.report import Figure, quantile, report
+from benchmarks.shelf import built, many, read_encoding
 from xiaoer.db.engine import Database
 from xiaoer.db.scope import Scope
 from xiaoer.demo.seed import SHOP_ID
 from xiaoer.demo.seed_articles import seed_articles
 from xiaoer.demo.seed_knowledge import fit_knowledge, understood
 from xiaoer.demo.utterances import TRAINING
-from xiaoer.knowledge.answerable import Answerable
-from xiaoer.knowledge.collection import Collection
-from xiaoer.knowledge.fitting import fit
-from xiaoer.knowledge.index.embedded import EmbeddedIndex, Entry
+from xiaoer.errors import IndexUnavailable
+from xiaoer.knowledge.index.access import Access
+from xiaoer.knowledge.index.engines import open_engine
+from xiaoer.knowledge.index.port import Engine
 from xiaoer.knowledge.knowledge import Knowledge
-from xiaoer.knowledge.search import Asking, search
 from xiaoer.knowledge.types import Answer, Article, ArticleText
+from xiaoer.knowledge.vectors import Encoding
 from xiaoer.nlu.language import language_of
 from xiaoer.nlu.model import IntentModel
 from xiaoer.nlu.train import train
@@ -45,6 +51,7 @@ from xiaoer.nlu.train import train
 QUESTIONS = Path(__file__).parents[1] / "xiaoer" / "demo" / "questions"
 _NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 Grades = Mapping[str, int]
+Stored = Mapping[str, tuple[str, ...]]  # similar questions by document
 Find = Callable[[str], list[str]]
 
 
@@ -85,16 +92,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", default=[], help="a folder in BEIR layout")
     parser.add_argument("--similar", type=int, default=5, help="similar questions to store in the second case; 0: none")
+    parser.add_argument("--encoder", type=Path, help="a folder with a sentence encoder: articles are found by meaning too")
+    parser.add_argument("--index-url", action="append", default=[], help="an engine besides the embedded one; repeatable")
+    parser.add_argument("--scale", type=int, default=0, metavar="PASSAGES", help="also so many passages, made of the sets")
     parser.add_argument("--demo", action="store_true", help="also the demo shop's own question set")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
     figures: list[Figure] = []
-    for folder in arguments.data:
-        labelled = read_set(folder)
-        figures += measure(f"{folder.name}/embedded", labelled, {})
-        stored, rest = split(labelled, arguments.similar)
-        if stored:
-            figures += measure(f"{folder.name}+{arguments.similar}/embedded", rest, stored)
+    encoding = read_encoding(arguments.encoder) if arguments.encoder else None
+    sets = {folder.name: read_set(folder) for folder in arguments.data}
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in engines(Path(folder), arguments.index_url):
+            for name, labelled in sets.items():
+                figures += measure_set(name, engine, encoding, labelled, arguments.similar)
+            if arguments.scale:
+                figures += measure_scale(engine, list(sets.values()), arguments.scale)
+            engine.close()
     if figures:
         report(figures, title="Knowledge: labelled sets", out=None if arguments.demo else arguments.json)
     if arguments.demo:
@@ -102,6 +115,31 @@ def main() -> None:
         report(demo, title="Knowledge: the demo shop's questions")
         if arguments.json is not None:
             report([*figures, *demo], title="Knowledge", out=arguments.json)
+
+
+def engines(folder: Path, urls: Sequence[str]) -> Iterator[Engine]:
+    """The embedded engine, and those behind the URLs that answer."""
+    yield open_engine(folder)
+    for url in urls:
+        engine = open_engine(folder, Access(url, prefix="xiaoer-bench", timeout_s=30))
+        try:
+            engine.open("bench").read_applied()
+        except IndexUnavailable as error:
+            print(f"left out: {error}")
+            engine.close()
+        else:
+            yield engine
+
+
+def measure_set(name: str, engine: Engine, encoding: Encoding | None, labelled: Set, similar: int) -> list[Figure]:
+    """A set as it is, and with similar questions stored where it has so many. With an encoder, besides by words alone."""
+    stored, rest = split(labelled, similar)
+    figures: list[Figure] = []
+    for one, mark in ((encoding, ""), (None, " (words)")) if encoding else ((None, ""),):
+        figures += measure(f"{name}/{engine.name}{mark}", engine, one, labelled, {})
+        if stored:
+            figures += measure(f"{name}+{similar}/{engine.name}{mark}", engine, one, rest, stored)
+    return figures
 
 
 def read_set(folder: Path) -> Set:
@@ -136,28 +174,26 @@ def split(labelled: Set, size: int) -> tuple[dict[str, tuple[str, ...]], Set]:
     return stored, Set(labelled.documents, rest, labelled.grades)
 
 
-def measure(case: str, labelled: Set, stored: Mapping[str, tuple[str, ...]]) -> list[Figure]:
-    """Build the index, ask every question, compare."""
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.process_time()
-        collection, entries = Collection(), list[Entry]()
-        for number, (title, text) in labelled.documents.items():
-            entries += collection.put(_article(number, title, text, stored.get(number, ())))
-        index = EmbeddedIndex(Path(folder) / "index")
-        index.rebuild(entries, applied=1)
-        index_s = time.process_time() - started
-        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        model = (fit(collection, index) if stored else None) or Answerable()
+def measure(case: str, engine: Engine, encoding: Encoding | None, labelled: Set, stored: Stored) -> list[Figure]:
+    """Build the index, ask every question, compare; then edit."""
+    articles = [_article(one, title, text, stored.get(one, ())) for one, (title, text) in labelled.documents.items()]
+    with built(engine, articles, encoding=encoding, is_fitted=bool(stored)) as shelf:
+        return [*score(case, labelled, shelf.find, shelf.clock), *shelf.figures(case)]
 
-        def find(question: str) -> list[str]:
-            asking = Asking(language_of(question, "en"), ("all",), date(2026, 1, 1))
-            return [one.article.id for one in search(collection, index, question, asking, model.fusion, model.emphasis)]
 
-        return [
-            *score(case, labelled, find),
-            Figure(case, "index_s", index_s, "s"),
-            Figure(case, "index_mb", size / 1e6, "MB"),
-        ]
+def measure_scale(engine: Engine, sets: Sequence[Set], passages: int) -> list[Figure]:
+    """Speed and size with so many passages made of the documents of all sets; a thousand of their questions are asked."""
+    documents = [(one, text) for labelled in sets for one, text in labelled.documents.items()]
+    articles = many([_article(f"{n}-{one}", title, text, ()) for n, (one, (title, text)) in enumerate(documents)], passages)
+    questions = [text for labelled in sets for text in labelled.questions.values()]
+    case, times = f"passages-{passages}/{engine.name}", list[float]()
+    with built(engine, articles, encoding=None, is_fitted=False) as shelf:
+        for question in random.Random(0).sample(questions, min(1000, len(questions))):
+            started = shelf.clock()
+            shelf.find(question)
+            times.append((shelf.clock() - started) * 1000)
+        speed = [Figure(case, "p50_ms", quantile(times, 0.5), "ms"), Figure(case, "p99_ms", quantile(times, 0.99), "ms")]
+        return [*speed, *shelf.figures(case)]
 
 
 def _article(number: str, title: str, text: str, similar: tuple[str, ...]) -> Article:
@@ -165,14 +201,14 @@ def _article(number: str, title: str, text: str, similar: tuple[str, ...]) -> Ar
     return Article(number, "", "all", (), (written,), 1, _NOW)
 
 
-def score(case: str, labelled: Set, find: Find) -> list[Figure]:
+def score(case: str, labelled: Set, find: Find, clock: Callable[[], float]) -> list[Figure]:
     """The figures of a ranking."""
     times: list[float] = []
     totals: dict[str, float] = defaultdict(float)
     for question_id, question in labelled.questions.items():
-        started = time.process_time()
+        started = clock()
         found = find(question)
-        times.append((time.process_time() - started) * 1000)
+        times.append((clock() - started) * 1000)
         for metric, value in metrics_of(found, labelled.grades[question_id]).items():
             totals[metric] += value / len(labelled.questions)
     speed = [Figure(case, "p50_ms", quantile(times, 0.5), "ms"), Figure(case, "p99_ms", quantile(times, 0.99), "ms")]
