@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.report import Figure, quantile
+from xiaoer.app import encoding_of
 from xiaoer.knowledge.answerable import Answerable
 from xiaoer.knowledge.collection import Collection
 from xiaoer.knowledge.fitting import fit
@@ -108,8 +109,7 @@ def built(
 
 def read_encoding(folder: Path) -> Encoding:
     """The encoder in this folder, as the knowledge takes it."""
-    encoder = Encoder.open(folder)
-    return Encoding(encoder.hash, encoder.dimensions, encoder.embed, lambda text: encoder.tokens([text])[0].unknown)
+    return encoding_of(Encoder.open(folder))
 
 
 def memory_mb() -> float:

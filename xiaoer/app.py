@@ -21,6 +21,7 @@ from xiaoer.dialogue.flow import Flows, read_flows
 from xiaoer.errors import ConfigurationError, ModelUnavailable, NotFound, XiaoerError
 from xiaoer.knowledge.index.access import Access
 from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.knowledge.vectors import Encoding
 from xiaoer.live.memory import MemoryLive
 from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.encoders.encoder import Encoder
@@ -229,7 +230,7 @@ class App:
 
 
 def open_knowledge(settings: Settings) -> Knowledge:
-    """The knowledge with the engine that the settings name."""
+    """The knowledge with the engine and the encoder that the settings name."""
     access = Access(
         url=settings.index_url,
         prefix=settings.index_prefix,
@@ -237,7 +238,13 @@ def open_knowledge(settings: Settings) -> Knowledge:
         ca_file=settings.index_ca,
         timeout_s=settings.index_timeout_s,
     )
-    return Knowledge.open(settings.data_dir / "index", access)
+    encoder = open_encoder(settings)
+    return Knowledge.open(settings.data_dir / "index", access, encoding_of(encoder) if encoder else None)
+
+
+def encoding_of(encoder: Encoder) -> Encoding:
+    """The encoder as the knowledge takes it."""
+    return Encoding(encoder.hash, encoder.dimensions, encoder.embed, lambda text: encoder.tokens([text])[0].unknown)
 
 
 def models_folder(data_dir: Path, shop_id: str) -> Path:

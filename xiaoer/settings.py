@@ -78,7 +78,9 @@ class Settings(BaseSettings):
     index_timeout_s: float = Field(3.0, ge=0.1, le=60, description="How long a question may wait for the engine, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged to standard error.")
     encoder: str = Field(
-        "", description="Sentence encoder that trainings add to the model, by its name (`xiaoer encoders list`). Empty: none."
+        "",
+        description="Sentence encoder by its name (`xiaoer encoders list`): trainings add it to the model, and articles are found by "
+        "meaning. Empty: none.",
     )
     always_online: bool = Field(
         False, description="Treat staff as online at all hours (the demo does), instead of by the shop's service hours."

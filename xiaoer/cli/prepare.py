@@ -109,6 +109,7 @@ async def _make_index(settings: Settings) -> None:
         if not await database.read(SHOP_ID, knowledge.is_ready):
             with bar("Building the knowledge index", "建立知识索引") as report:
                 model = IntentModel.load(await database.read(SHOP_ID, lambda scope: _path_of(scope, settings.data_dir)))
+                await database.write(SHOP_ID, knowledge.encode)
                 await database.read(SHOP_ID, lambda scope: fit_knowledge(knowledge, scope, model=model, progress=report))
     knowledge.close()
 
