@@ -79,8 +79,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged to standard error.")
     encoder: str = Field(
         "",
-        description="Sentence encoder by its name (`xiaoer encoders list`): trainings add it to the model, and articles are found by "
-        "meaning. Empty: none.",
+        description="Sentence encoder by its name (`xiaoer encoders list`): trainings add it to the model, and articles are "
+        "found by meaning. Empty: none.",
     )
     always_online: bool = Field(
         False, description="Treat staff as online at all hours (the demo does), instead of by the shop's service hours."
