@@ -21,11 +21,16 @@ from xiaoer.dialogue.effects import LookUp
 from xiaoer.dialogue.events import Failed, Found
 from xiaoer.errors import TooMany, XiaoerError
 from xiaoer.gather import MOST_ORDERS
-from xiaoer.knowledge.knowledge import Knowledge, Question
+from xiaoer.knowledge.knowledge import Knowledge
+from xiaoer.knowledge.knowledge import Question as Asked
 from xiaoer.shop import store_coupons as coupons
 from xiaoer.shop import store_orders as orders
 from xiaoer.shop import store_products as products
+from xiaoer.shop.facts.question import Question
+from xiaoer.shop.facts.reason import reason
+from xiaoer.shop.types import Product
 
+MOST_KIN = 24  # others of the same type, among which a word may name one
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +73,7 @@ def audience_of(customer: Customer) -> str:
 
 
 async def _answer(place: _Place, arguments: Mapping[str, Any]) -> Any:
-    question = Question(
+    question = Asked(
         text=arguments["question"],
         language=arguments["language"],
         audience=audience_of(place.context.customer),
@@ -87,6 +92,19 @@ async def _products(place: _Place, arguments: Mapping[str, Any]) -> Any:
 async def _advice(place: _Place, arguments: Mapping[str, Any]) -> Any:
     chosen = tuple(product.id for product in place.assistant.catalogue.advise(arguments))
     return await place.database.read(place.assistant.shop.id, lambda scope: products.list_products(scope, chosen))
+
+
+async def _facts(place: _Place, arguments: Mapping[str, Any]) -> Any:
+    """What the catalogue's facts answer (shop.facts), or None. Prices and stock are those of this moment."""
+    question = Question(**arguments)
+    catalogue = place.assistant.catalogue
+    types = {one.kind.get("en") for one in catalogue.list_products(question.named)}
+    kin = tuple(one.id for one in catalogue.products.values() if one.kind.get("en") in types)
+    ids = tuple(dict.fromkeys((*question.named, *question.kinds, *question.focus, *kin[:MOST_KIN])))
+    found: tuple[Product, ...] = ()
+    if ids:
+        found = await place.database.read(place.assistant.shop.id, lambda scope: products.list_products(scope, ids))
+    return reason(question, {product.id: product for product in found}, catalogue.words)
 
 
 async def _verify(place: _Place, arguments: Mapping[str, Any]) -> Any:
@@ -149,6 +167,7 @@ _LOOK_UPS: Mapping[str, Callable[[_Place, Mapping[str, Any]], Awaitable[Any]]] =
     "answer": _answer,
     "products": _products,
     "advice": _advice,
+    "facts": _facts,
     "verify": _verify,
     "identify": _identify,
     "coupons": _coupons,

@@ -8,6 +8,7 @@ from typing import Any
 from xiaoer.dialogue.aspects import Row, rows_of
 from xiaoer.dialogue.effects import LookUp, Part
 from xiaoer.dialogue.outcome import Finished, Leave, Need, Outcome
+from xiaoer.dialogue.reasoned import say_facts
 from xiaoer.dialogue.records import say_records
 from xiaoer.dialogue.slots.order import REFUNDING
 from xiaoer.dialogue.state import Focus
@@ -263,5 +264,6 @@ _SAYINGS: Mapping[str, Saying] = {
     "points": _points,
     "unclear": _unclear,
     "records": say_records,
+    "facts": say_facts,
     "variants": say_variants,
 }

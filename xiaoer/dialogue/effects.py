@@ -15,6 +15,7 @@ class LookUp:
         answer      question, language → knowledge Answer
         products    ids → tuple[Product]
         advice      kind ids, filters, order → tuple[Product] (best first)
+        facts       the fields of shop.facts.question.Question → Finding or None
         verify      order_number, proof → {"customer_id": …, "order": Order, "level": …} or None
         coupons     → tuple[Coupon]
         queue       → {"is_open": bool, "waiting": int, "position": int}

@@ -14,6 +14,7 @@ from xiaoer.dialogue.effects import Act, LookUp, Part
 from xiaoer.dialogue.flow import Step
 from xiaoer.dialogue.goods import match
 from xiaoer.dialogue.outcome import Become, Filled, Finished, Leave, Need, Outcome, Propose
+from xiaoer.dialogue.reasoned import question_of
 from xiaoer.dialogue.requests import find_variant, request_of
 from xiaoer.dialogue.slots import circumstances, items, order, payments, places, products, swaps, talk, wants
 from xiaoer.dialogue.state import Focus, Proposal
@@ -92,6 +93,11 @@ def _look_up(view: View, step: Step) -> Outcome:
         arguments = {"ids": list(view.goal.value("products") or ())}
     elif step.name == "advice":
         arguments = filters_of(view)
+    elif step.name == "facts":
+        key = f"facts:{view.goal.id}"
+        if key in view.working.found or key in view.working.failed:
+            return Filled(view.goal)
+        arguments = question_of(view)
     elif step.name == "answer":
         arguments = {"question": view.goal.words, "language": view.context.language, "intent": view.goal.intent}
         key = f"answer:{view.goal.id}"

@@ -127,6 +127,7 @@ def find(effect: LookUp, *, knows: str = "answer") -> Any:
         "answer": answer_of(knows),
         "advice": tuple(PRODUCTS.values()),
         "coupons": (Coupon("cpn_1", "SAVE10", {"zh": "满减券", "en": "Voucher"}, 1000, 9900, people.days_ago(-9), "open"),),
+        "facts": None,
         "queue": {"is_open": True, "waiting": 2, "position": 3},
     }
     return found[effect.what]
