@@ -36,8 +36,8 @@ def shop_url(request: pytest.FixtureRequest, records: str, shop_folder: Path) ->
 
 
 @pytest.fixture(scope="module")
-def shop_folder(spruce_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder of the demo shop for this module alone."""
+def shop_folder(records: str, spruce_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of the demo shop for this module and engine alone: what lies in it belongs to its records."""
     folder = tmp_path_factory.mktemp("flows") / "spruce"
     shutil.copytree(spruce_folder, folder)
     return folder

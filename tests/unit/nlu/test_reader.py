@@ -66,22 +66,22 @@ def test_odd_characters_are_read(reader: LocalReader, text: str) -> None:
 
 @pytest.mark.parametrize("letter", ["退", "a", "1", "\n", "👍"])
 def test_ten_million_characters_are_read_up_to_the_limit(reader: LocalReader, letter: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     understanding = read(reader, letter * 10_000_000)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     check(understanding)
     assert len(understanding.text) <= MOST_CHARACTERS
 
 
 def test_no_message_makes_the_reader_slow(reader: LocalReader) -> None:
-    """Searches that go back and forth take minutes on such lines; a busy machine gets some grace, they don't."""
+    """Searches that go back and forth take minutes on such lines; CPU time, whatever else the machine does."""
     atoms = ["1", "a", "一", "省", "路", "市区", "a@", "9-", "1.", "sp", "¥", "不是", "12 a ", "flat ", "x'", "。", "第", "天前"]
     slow = []
     for one, other in product(atoms, ["", "1", " ", "。", "路"]):
         text = (one + other) * (MOST_CHARACTERS // len(one + other))
-        begun = time.perf_counter()
+        begun = time.process_time()
         read(reader, text)
-        if (took := time.perf_counter() - begun) > 3.0:
+        if (took := time.process_time() - begun) > 3.0:
             slow.append((one + other, round(took, 2)))
     assert not slow
 
