@@ -33,7 +33,7 @@ class Tuning:
 
     stages: Stages = "auto"
     epochs: int = 6
-    contrast_epochs: int = 4
+    contrast_epochs: int = 6
     rate: float = 0.0
     batch: int = 16
     patience: int = 2

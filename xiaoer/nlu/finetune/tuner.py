@@ -54,7 +54,7 @@ class Tuner:
         """AdamW over what learns in this stage."""
         rate = self.tuning.rate_for(self.model.config.hidden_size)
         body = [one for one in self.model.parameters() if one.requires_grad]
-        groups = [{"params": body, "lr": rate if stage == "classify" else rate / 4}]
+        groups = [{"params": body, "lr": rate if stage == "classify" else rate / 2}]
         if stage == "classify":
             groups.append({"params": list(self.head.parameters()), "lr": rate * 5})
         return self.torch.optim.AdamW(groups, weight_decay=_DECAY)
