@@ -11,7 +11,7 @@ from pathlib import Path
 import tantivy
 
 from xiaoer.errors import IndexUnavailable
-from xiaoer.knowledge.index.port import FORMAT, MOST_FOUND, Entry, Found, Sees, distinct
+from xiaoer.knowledge.index.port import FORMAT, MOST_FOUND, Entry, Found, Sees, article_of, distinct
 
 __all__ = ["EmbeddedEngine", "EmbeddedIndex", "Entry"]
 _SEGMENT = re.compile(r"[0-9a-f]{32}")  # what its files' names begin with
@@ -63,11 +63,13 @@ class EmbeddedIndex:
 
     def _open(self) -> tantivy.Index:
         builder = tantivy.SchemaBuilder()
-        builder.add_text_field("article", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("audience", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_integer_field("valid_from", stored=True, indexed=True)
-        builder.add_integer_field("valid_to", stored=True, indexed=True)
+        builder.add_text_field(
+            "about", stored=True, tokenizer_name="raw", index_option="basic"
+        )  # one field is read faster than four
+        builder.add_text_field("article", stored=False, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("audience", stored=False, tokenizer_name="raw", index_option="basic")
+        builder.add_integer_field("valid_from", stored=False, indexed=True)
+        builder.add_integer_field("valid_to", stored=False, indexed=True)
         builder.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
         schema = builder.build()
         self._sweep()
@@ -155,13 +157,13 @@ class EmbeddedIndex:
         terms = [tantivy.Query.term_query(schema, "text", token, index_option="freq") for token in distinct(tokens)]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         for depth in (limit + _ROOM, _MORE * limit):
-            found, is_all = self._search(query, depth, sees)
+            found, is_all = self._search(query, depth, sees, limit)
             if is_all or len(found) >= limit:
                 return found[:limit]
         filtered = (
             query if sees is None else tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *self._filters(sees)])
         )
-        return self._search(filtered, limit + _ROOM, sees)[0][:limit]
+        return self._search(filtered, limit + _ROOM, sees, limit)[0][:limit]
 
     def _filters(self, sees: Sees) -> list[tuple[tantivy.Occur, tantivy.Query]]:
         schema, day = self._index.schema, sees.today.toordinal()
@@ -173,15 +175,18 @@ class EmbeddedIndex:
         ]
         return [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in conditions]
 
-    def _search(self, query: tantivy.Query, depth: int, sees: Sees | None) -> tuple[list[Found], bool]:
+    def _search(self, query: tantivy.Query, depth: int, sees: Sees | None, limit: int) -> tuple[list[Found], bool]:
         """What may be seen of the best so many, and whether that was everything there is."""
         searcher = self._index.searcher()
         hits = searcher.search(query, depth, count=False).hits
+        day = sees.today.toordinal() if sees else 0
         found: list[Found] = []
         for score, address in hits:
-            document = searcher.doc(address)
-            if sees is None or _may_see(document, sees):
-                found.append(Found(str(document.get_first("article")), str(document.get_first("key")), float(score)))
+            if len(found) >= limit and score < found[limit - 1].score:
+                break
+            audience, first, last, key = str(searcher.doc(address).get_first("about")).split("\n", 3)
+            if sees is None or (audience in sees.audiences and int(first) <= day <= int(last)):
+                found.append(Found(article_of(key), key, float(score)))
         found.sort(key=lambda one: (-one.score, one.key))
         return found, len(hits) < depth
 
@@ -202,17 +207,11 @@ class EmbeddedIndex:
 
 def _document(entry: Entry) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_text("article", entry.article_id)
-    document.add_text("key", entry.key)
-    document.add_text("audience", entry.audience)
     first, last = entry.days
+    document.add_text("about", f"{entry.audience}\n{first}\n{last}\n{entry.key}")
+    document.add_text("article", entry.article_id)
+    document.add_text("audience", entry.audience)
     document.add_integer("valid_from", first)
     document.add_integer("valid_to", last)
     document.add_text("text", " ".join(entry.tokens))
     return document
-
-
-def _may_see(document: tantivy.Document, sees: Sees) -> bool:
-    day = sees.today.toordinal()
-    first, last, audience = (document.get_first(name) for name in ("valid_from", "valid_to", "audience"))
-    return int(first or 0) <= day <= int(last or 0) and audience in sees.audiences

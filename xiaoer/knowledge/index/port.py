@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 K1, B = 1.2, 0.75
 MOST_FOUND = 60  # entries; their articles are ranked by us
-FORMAT = 3  # grows with what is stored; an index of another format is built anew
+FORMAT = 4  # grows with what is stored; an index of another format is built anew
 FIRST_DAY, LAST_DAY = 0, 9_999_999  # of an article without an end to its validity, as ordinals
 
 
