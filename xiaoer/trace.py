@@ -87,6 +87,7 @@ class Trace:
             "looked_up": self._looked_up,
             "decided": {
                 "steps": plain(state.working.steps),
+                "choices": plain(state.working.choices),
                 "ending": "hand_off" if isinstance(ending, HandOff) else "say",
                 "reason": ending.reason if isinstance(ending, HandOff) else "",
                 "parts": [part.template for part in ending.parts],

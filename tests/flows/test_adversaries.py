@@ -1,7 +1,11 @@
-"""Three hundred customers who say and press anything: nothing is done without a yes to it, nothing on another's order."""
+"""Customers who say and press anything: nothing is done without a yes to it, nothing on another's order.
+
+Three hundred dialogues by default; XIAOER_ADVERSARIES=2000 plays as many.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +23,7 @@ from xiaoer.shop import store_orders
 from xiaoer.shop.tables import commits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-_DIALOGUES, _LINES = 300, 5
+_DIALOGUES, _LINES = int(os.environ.get("XIAOER_ADVERSARIES", "300")), 5
 _PLAIN = ("urge", "unsubscribe", "feedback")  # acts that change nothing of an order's goods or money
 _YES = frozenset(("确认", "好的", "yes", "ok", "确认办理", "Yes, do it", "可以", "sure"))
 _WORDS = (
@@ -30,6 +34,11 @@ _WORDS = (
     *("我的快递呢", "取消", "退货", "换货", "不喜欢", "没拆", "第一个", "2", "另外还要取消"),
     *("算了", "no", "不对", "等等", "为什么", "好像不对", "行不行", "可以吗", "ok?", "确认？", "你确认吗"),
     *("好的，但是先别办", "yes but not now", "如果免运费就办", "不是说好的吗", "²", "嗯？"),
+    *("都退了，除了水壶", "everything in {id} except the kettle", "把 {id} 换成最贵的", "only the hoodie, not the rest", "原路退"),
+    *("把默认地址改成杭州市西湖区文三路259号", "my gift card"),
+    *("set my default address to 1 High Street, Leeds, West Yorkshire 10456",),
+    *("如果有蓝色就换，没有就算了", "I'm Mei Chen, zip 200030", "mei.chen@example.com", "what do I get back in total?"),
+    *("另一个订单也退", "yes, and also cancel {id}", "the same as my other one"),
     *("退货运费谁出？", "多少钱", "转人工", "😀", "", "尾号 {digits}", "{digits}", "订单 {id}，手机后四位 {digits}"),
     *tuple(_YES),
 )

@@ -7,6 +7,8 @@ from dataclasses import replace
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.state import Goal, Heard, State
 from xiaoer.dialogue.steps import DEPENDENTS
+from xiaoer.nlu.meant.orders import states_in
+from xiaoer.nlu.meant.types import OrderMeant
 from xiaoer.nlu.methods import method_in
 from xiaoer.nlu.places import places_in
 from xiaoer.nlu.types import Entity, Understanding, Wish
@@ -39,6 +41,15 @@ def listen(goal: Goal, understanding: Understanding, seq: int, *, wish: Wish | N
     said = (understanding.meant if wish is None else wish.meant).at(seq)
     meant = goal.meant if not said.text or said in goal.meant else (said, *goal.meant)
     return replace(goal, words=words or goal.words, heard=(*heard, *older)[:MOST_HEARD], meant=meant[:MOST_MEANT])
+
+
+def as_contents(goal: Goal, understanding: Understanding) -> Understanding:
+    """Goods named in answer to "which order?" say what is in it, unless they are the first that were named."""
+    meant = understanding.meant
+    if not meant.items or meant.orders or not any(one.items for one in goal.meant):
+        return understanding
+    described = OrderMeant(meant.items, states_in(meant.text))
+    return replace(understanding, meant=replace(meant, orders=(described,), items=()))
 
 
 def correct(goal: Goal, understanding: Understanding, state: State, context: Context) -> tuple[Goal, bool]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xiaoer.dialogue.choice import count_asked, weigh
 from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.deeds import MOST_DEEDS, deed_of
 from xiaoer.dialogue.effects import Effect, HandOff, LookUp, Part, Say
@@ -24,7 +25,6 @@ from xiaoer.dialogue.view import View
 from xiaoer.dialogue.wishes import is_no, is_yes
 
 MOST_LOOK_UPS = 12
-MOST_ASKED = 3  # asked back twice; the third failure goes to a person
 MOST_DIGRESSIONS = 1
 MOST_REPAIRS = 3
 MOST_SPLIT = 12  # goals on the stack, after one became several
@@ -55,7 +55,7 @@ class Engine:
         for _ in range(_MOST_PASSES):
             if not state.goals:
                 return self._end(state)
-            state, outcome = self._run(state, context)
+            state, outcome = weigh(*self._run(state, context))
             state, effect = self._settle(state, outcome, context)
             if effect is not None:
                 return state, effect
@@ -111,15 +111,13 @@ class Engine:
         parts = list(state.working.parts)
         understanding = state.working.understanding
         titles = {"titles": self.flows.by_id[goal.flow].titles}
-        asked, digressed = _count_asked(before if again else None, is_digression=bool(parts))
+        asked, digressed = count_asked(before if again else None, is_digression=bool(parts))
         is_old = again or (understanding is not None and goal.words not in understanding.text)
         if parts and is_old and self.flows.by_id[goal.flow].group == "talk":  # which was meant is no matter any more
             return replace(state, goals=state.goals[:-1], question=None), None
         if digressed > MOST_DIGRESSIONS:  # to be asked the same after every answer is a nuisance
             set_aside = replace(state, goals=state.goals[:-1], question=None, proposal=None)
             return add_part(set_aside, Part("set_aside", titles)), None
-        if asked > MOST_ASKED:
-            return self._leave(state, Leave("not_understood"), context)
         if parts:
             parts.append(Part("resume", titles))
         elif again and ask.slot != "verify" and ask.part.template != "order_not_found":
@@ -131,9 +129,7 @@ class Engine:
     def _propose(self, state: State, propose: Propose, context: Context) -> tuple[State, Effect | None]:
         before = state.question
         again = before is not None and before.goal_id == propose.proposal.goal_id and before.slot == "confirm"
-        asked, digressed = _count_asked(before if again else None, is_digression=bool(state.working.parts))
-        if asked > MOST_ASKED:
-            return self._leave(state, Leave("not_understood"), context)
+        asked, digressed = count_asked(before if again else None, is_digression=bool(state.working.parts))
         question = Question(propose.proposal.goal_id, "confirm", asked, (), digressed)
         state = replace(state, proposal=propose.proposal, question=question)
         parts = state.working.parts or ((Part("again"),) if again else ())
@@ -236,13 +232,6 @@ def _keep_failed(state: State, event: Failed) -> State:
     return add_part(state, Part(f"act_{event.code}", {"flow": goal.flow}))
 
 
-def _count_asked(before: Question | None, *, is_digression: bool) -> tuple[int, int]:
-    """How often this was asked in a row, and how often something else was asked instead of answering."""
-    if before is None:
-        return 1, 0
-    return (before.asked, before.digressed + 1) if is_digression else (before.asked + 1, before.digressed)
-
-
 def _before_asking_again(state: State) -> list[Part]:
     """What the words held for a later question is kept, and said so; a bare yes ("go on") was understood well enough."""
     understanding = state.working.understanding
@@ -276,5 +265,5 @@ def _merge(focus: Focus, new: Focus | None) -> Focus:
 
 
 def _close(state: State) -> State:
-    """Keep what the trace tells (the steps); everything else of the working memory ends with the turn."""
-    return replace(state, working=Working(steps=state.working.steps, found=state.working.found))
+    """Keep what the trace tells (the steps and choices); everything else of the working memory ends with the turn."""
+    return replace(state, working=Working(steps=state.working.steps, found=state.working.found, choices=state.working.choices))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from xiaoer.dialogue.context import Context
-from xiaoer.dialogue.correct import correct, listen
+from xiaoer.dialogue.correct import as_contents, correct, listen
 from xiaoer.dialogue.effects import Part
 from xiaoer.dialogue.events import Said
 from xiaoer.dialogue.flow import Flow, Flows, Step
@@ -21,8 +21,6 @@ from xiaoer.dialogue.state import Goal, Slot, State, Working
 from xiaoer.dialogue.steps import RESOLVERS
 from xiaoer.dialogue.view import View
 from xiaoer.dialogue.wishes import ABOUT_PRODUCTS, are_twins, follows_up, goals_of, is_no, is_yes, push
-from xiaoer.nlu.meant.orders import states_in
-from xiaoer.nlu.meant.types import OrderMeant
 from xiaoer.nlu.types import Understanding
 
 # "It's too small" is said of returns and exchanges alike: while one of them is open, it takes words like these to leave it.
@@ -115,7 +113,7 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if question is None or goal is None:
         return push(replace(state, question=None), goals_of(state, understanding, context, flows), flows)
     if question.slot == "order":
-        understanding = _as_contents(goal, understanding)
+        understanding = as_contents(goal, understanding)
     wishes = _other_goals(state, goal, understanding, context, flows)
     answers = understanding.has("reason") or any(understanding.has(kind) for kind in _ANSWERS.get(question.slot, ()))
     if answers and not _CHANGE_OF_MIND.search(understanding.text):
@@ -137,15 +135,6 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     if is_changed:
         return replace(put_goal(state, corrected), question=None)
     return put_goal(state, listen(goal, understanding, state.working.seq))
-
-
-def _as_contents(goal: Goal, understanding: Understanding) -> Understanding:
-    """Goods named in answer to "which order?" say what is in it, unless they are the first that were named."""
-    meant = understanding.meant
-    if not meant.items or meant.orders or not any(one.items for one in goal.meant):
-        return understanding
-    described = OrderMeant(meant.items, states_in(meant.text))
-    return replace(understanding, meant=replace(meant, orders=(described,), items=()))
 
 
 def _other_goals(

@@ -133,7 +133,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The working memory of one turn: what was said, what was found, what will be said. Not stored."""
+    """The working memory of one turn: what was said, what was found, what will be said. Not stored.
+
+    `choices`: every decision between moves (choice.Choice), for the trace.
+    """
 
     understanding: Understanding | None = None
     seq: int = 0
@@ -144,6 +147,7 @@ class Working:
     done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     steps: tuple[Mapping[str, Any], ...] = ()
+    choices: tuple[Any, ...] = ()
     look_ups: int = 0
     is_confirmed: bool = False
 

@@ -235,6 +235,9 @@ def chips_of(part: Part, words: Words) -> list[Mapping[str, Any]]:
     slots = {"ask_reason": "reason", "ask_fault": "fault", "ask_condition": "condition", "ask_payment": "payment",
              "ask_remedy": "remedy", "ask_invoice_title": "invoice_title"}  # fmt: skip
     choices = part.facts.get("choices", ())
+    if part.facts.get("proposal") and part.facts.get("verdict") is None:  # with a verdict, its card has the buttons
+        proposal = part.facts["proposal"]
+        return [_chip(_BUTTONS[one][words.language], {"answer": one, "proposal": proposal}) for one in ("yes", "no")]
     if part.template in makers:
         make, slot = makers[part.template], slots[part.template]
         return [_chip(make(one["value"]), {"slot": slot, "value": one["value"]}) for one in choices]
