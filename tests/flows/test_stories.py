@@ -11,6 +11,10 @@ import yaml
 
 from tests.flows.conftest import Begin
 from tests.flows.talk import play
+from xiaoer.app import App
+from xiaoer.conversations.tables import turns
+from xiaoer.db.scope import Scope
+from xiaoer.demo.seed import SHOP_ID
 from xiaoer.dialogue.flow import read_flows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -46,3 +50,18 @@ async def test_story(begin: Begin, story: Mapping[str, Any]) -> None:
         word: order.id for word in _ITEMS for order in reversed(orders) if word in order.items[0].names["en"].lower()
     }
     await play(talk, story["lines"], facts)
+
+
+async def test_every_step_of_every_flow_is_taken(app: App) -> None:
+    """All transitions: no step of a flow stands there that no story goes through. Runs after the stories, on what they left."""
+
+    def read(scope: Scope) -> list[Mapping[str, Any]]:
+        return [row.trace for row in scope.all(scope.select(turns.c.trace))]
+
+    traces = await app.database.read(SHOP_ID, read)
+    if len(traces) < sum(len(story["lines"]) for story in STORIES):
+        pytest.skip("only some of the stories were told in this run")
+    taken = {(step["flow"], step["step"]) for trace in traces for step in trace["decided"].get("steps", ())}
+    flows = [flow for flow in read_flows().by_id.values() if flow.id not in _UNASKED]
+    wanted = {(flow.id, f"{step.kind}:{step.name}".rstrip(":")) for flow in flows for step in flow.steps}
+    assert not wanted - taken

@@ -24,6 +24,11 @@ _TELLING = (
     "email", "person_name", "postcode", "phone",
 )  # fmt: skip
 _LOOKS_FOR = re.compile(r"有没有|有什么|有哪|哪款|找|\b(?:do (?:you|u) have|any|looking for|need a)\b", re.IGNORECASE)
+_ON_ITS_WAY = ("logistics_tracking", "order_status", "urge_shipping", "records_query")
+_ARRIVES = re.compile(
+    r"\bwhen\b.{0,20}\b(?:arrive|come|get here|delivered)\b|^[^,，。]{0,6}(?:什么时候|几时|多久|哪天)[^,，。]{0,6}[到收]",
+    re.IGNORECASE,
+)
 _LIKELY = 0.5
 _SURE_YES = 0.9
 _SURE_TALK = 0.6
@@ -169,6 +174,8 @@ def _intent_of(state: State, wish: Wish, understanding: Understanding, flows: Fl
     goes_on = follows_up(state, understanding) or focus.intent not in ABOUT_PRODUCTS
     if understanding.is_follow_up and focus.intent and not sure and goes_on:
         return focus.intent
+    if focus.order_id and focus.intent in _ON_ITS_WAY and _ARRIVES.search(understanding.text):
+        return "logistics_tracking"  # "when will it arrive?", said right after an order was talked about
     if wish.outcome == "outside" and any(understanding.has(kind) for kind in ("product", "kind")):
         return "product_info"
     if _asks_of_product(state, wish, understanding):
