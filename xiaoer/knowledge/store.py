@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,17 @@ def save_article(scope: Scope, article: Article, *, by: str = "", note: str = ""
     seq = int(scope.scalar(scope.select(sa.func.max(article_changes.c.seq))) or 0) + 1
     scope.upsert(article_changes, {"article_id": new.id, "seq": seq}, keys=["article_id"], update=["seq"])
     return new
+
+
+def add_articles(scope: Scope, new: Sequence[Article], *, by: str, note: str) -> None:
+    """Store articles that are not there yet, many at once: each as its first version, as `save_article` would."""
+    scope.lock("articles")
+    first = [replace(article, version=1, updated_at=scope.now) for article in new]
+    scope.many(articles, [_row(article) for article in first])
+    past = {"version": 1, "saved_at": scope.now, "saved_by": by, "note": note}
+    scope.many(article_history, [{"article_id": one.id, "article": to_plain(one), **past} for one in first])
+    last = latest_change(scope)
+    scope.many(article_changes, [{"article_id": one.id, "seq": last + place} for place, one in enumerate(first, 1)])
 
 
 def find_article(scope: Scope, article_id: str) -> Article | None:
@@ -76,10 +87,14 @@ def list_changed_with_numbers(scope: Scope, *, after: int) -> tuple[tuple[int, A
 
 def put_row(scope: Scope, article: Article) -> None:
     """The article's row, brought to these values, without history and outbox: for what was never published."""
-    values = to_plain(article)
-    languages = ",".join(text.language for text in article.texts)
-    values |= {"updated_at": article.updated_at, "languages": languages, "words": words_of(article)}
+    values = _row(article)
     scope.upsert(articles, values, keys=["id"], update=[name for name in values if name != "id"])
+
+
+def _row(article: Article) -> dict[str, Any]:
+    languages = ",".join(text.language for text in article.texts)
+    more = {"updated_at": article.updated_at, "languages": languages, "words": words_of(article)}
+    return {**to_plain(article), **more}
 
 
 def words_of(article: Article) -> str:

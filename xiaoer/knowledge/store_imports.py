@@ -107,6 +107,11 @@ def save_origin(scope: Scope, origin: Origin) -> None:
     scope.upsert(article_sources, values, keys=["article_id"], update=[name for name in values if name != "article_id"])
 
 
+def add_origins(scope: Scope, origins: Sequence[Origin]) -> None:
+    """Remember where new articles came from, many at once."""
+    scope.many(article_sources, [{name: getattr(one, name) for name in _ORIGIN} for one in origins])
+
+
 def forget_origin(scope: Scope, article_id: str) -> None:
     """This article is nobody's copy any more."""
     scope.execute(scope.delete(article_sources).where(article_sources.c.article_id == article_id))

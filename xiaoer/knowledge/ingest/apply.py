@@ -17,8 +17,19 @@ _CHANGED = {"en": "Changed since the import: left as it is.", "zh": "导入后�
 
 
 def carry_out(scope: Scope, steps: Sequence[Step], *, note: str) -> list[Item]:
-    """Store what the steps say; the items of the report, in their order."""
-    return [_do(scope, step, note) for step in steps]
+    """Store what the steps say; the items of the report, in their order. New articles are stored together: that is far faster."""
+    new = [step for step in steps if _is_new(step)]
+    store.add_articles(scope, [step.article for step in new if step.article], by=BY, note=note)
+    store_imports.add_origins(scope, [step.origin for step in new if step.origin])
+    return [_added(step) if _is_new(step) else _do(scope, step, note) for step in steps]
+
+
+def _is_new(step: Step) -> bool:
+    return step.article is not None and step.live is None and step.old_origin is None and not step.as_draft
+
+
+def _added(step: Step) -> Item:
+    return replace(step.item, version=1, before={"version": 0, "draft": None, "origin": None})
 
 
 def _do(scope: Scope, step: Step, note: str) -> Item:
