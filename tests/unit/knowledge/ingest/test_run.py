@@ -234,7 +234,7 @@ async def test_a_failure_of_the_records_ends_as_failed(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no space")
 
-    monkeypatch.setattr(store, "save_article", fail)
+    monkeypatch.setattr(store, "add_articles", fail)
     with pytest.raises(RuntimeError, match="no space"):
         await take(database, {"help.md": HELP}, tmp_path / "a")
     (about,) = await look(database, store_imports.list_imports)
