@@ -31,7 +31,7 @@ from xiaoer.web.templates import render
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-_STAFF_PAGES = ("/desk", "/explain", "/policy", "/flows", "/care")
+_STAFF_PAGES = ("/desk", "/explain", "/policy", "/flows", "/training", "/care")
 _TITLES: Sequence[tuple[type[XiaoerError], str, str]] = (
     (Invalid, "That is not valid", "内容不符合要求"),
     (NotSignedIn, "Not signed in", "需要登录"),

@@ -29,6 +29,9 @@ from xiaoer.web.console.sign_in.page import router as sign_in
 from xiaoer.web.console.storefront.page import is_demo
 from xiaoer.web.console.storefront.page import router as storefront
 from xiaoer.web.console.storefront.pictures import router as pictures
+from xiaoer.web.console.training.bringing import MOST_FILE
+from xiaoer.web.console.training.looks import Looks
+from xiaoer.web.console.training.page import router as training
 from xiaoer.web.errors import add_error_pages
 from xiaoer.web.files import Files
 from xiaoer.web.guard import Guard
@@ -62,12 +65,13 @@ def make_web(app: App) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is reported to anybody
     )
     web.state.xiaoer = app
+    web.state.training_looks = Looks()
     web.state.pace = Pace(app.settings.messages_per_minute)
     web.state.pace_of_addresses = Pace(_SESSIONS_PER_LINE * app.settings.messages_per_minute)
     add_error_pages(web)
     for router in (chat.router, socket.router, articles.router, aftersales.router):
         web.include_router(router, responses=PROBLEMS)
-    for router in (sign_in, desk, knowledge, explain, care, policy, flows, reference, storefront, pictures):
+    for router in (sign_in, desk, knowledge, explain, care, policy, flows, training, reference, storefront, pictures):
         web.include_router(router)
     web.add_api_route("/healthz", tell_health, methods=["GET"], tags=["health"], response_model=HealthOut)
     web.add_api_route("/", show_start, methods=["GET"], include_in_schema=False)
@@ -106,6 +110,7 @@ def _middleware(app: App) -> list[Middleware]:
     uploads = {
         "/chat/uploads": most_picture,
         "/picture": most_picture,
+        "/training/import": MOST_FILE + MOST_BODY,
         "/knowledge/imports": _IMPORTS_AT_ONCE * app.settings.import_mb * 1024 * 1024 + MOST_BODY,
     }
     return [Middleware(CORSMiddleware, **cors), Middleware(Guard, most_body=MOST_BODY, uploads=uploads)]

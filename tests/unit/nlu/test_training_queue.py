@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import StandingClock
 from xiaoer.conversations import store as conversations
-from xiaoer.conversations import store_turns as turns
 from xiaoer.conversations.store import NewMessage
-from xiaoer.conversations.types import Turn
 from xiaoer.db.engine import Database
-from xiaoer.db.ids import new_id
 from xiaoer.db.scope import Scope
 from xiaoer.errors import Conflict, Invalid, NotAllowed
 from xiaoer.nlu import store_utterances as utterances
@@ -51,15 +48,14 @@ def reader(model: IntentModel) -> LocalReader:
 
 
 async def said(database: Database, *lines: str, choice: bool = False) -> None:
-    """A customer said these lines, and each was answered."""
+    """A customer said these lines to somebody."""
 
     def store(scope: Scope) -> None:
         talk = conversations.add_conversation(scope, customer_id="cus_mei", channel="web", language="zh")
-        for number, text in enumerate(lines, 1):
+        for text in lines:
             data = {"choice": {"slot": "order"}} if choice else None
-            line = conversations.add_message(scope, talk.id, NewMessage("customer", text, "zh", data=data))
-            moment = scope.now + timedelta(seconds=number)
-            turns.save_turn(scope, Turn(new_id("trn"), talk.id, line.seq, line.seq, None, "say", moment))
+            conversations.add_message(scope, talk.id, NewMessage("customer", text, "zh", data=data))
+            conversations.add_message(scope, talk.id, NewMessage("staff", "稍等", "zh"))
 
     await database.write(SHOP, store)
 
@@ -142,7 +138,7 @@ async def test_unsure_and_new_lines_wait_and_known_ones_do_not(
     assert not {"我要退货！", "可以刻字吗？", "pressed this", "x" * 400} & set(waiting)
     assert found.copies == 1
     (line,) = [one for one in await database.read(SHOP, utterances.list_queue) if one.text == "可以刻字吗"]
-    assert line.seq == 2
+    assert line.seq == 3
     assert await database.read(SHOP, lambda scope: utterances.count_copies(scope, [line.id])) == {line.id: 1}
     assert 0 <= line.reading["novelty"] <= 1
     assert line.label is None

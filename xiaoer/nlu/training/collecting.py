@@ -27,12 +27,12 @@ from xiaoer.nlu.training.masking import mask_line
 from xiaoer.nlu.training.types import Utterance
 from xiaoer.shop import store_shops
 
-LEAST_TELLING = 0.25  # what is surer and better known than this is not asked about
+LEAST_TELLING = 0.2  # what is surer and better known than this is not asked about
 MOST_OPEN = 500  # a longer queue is read by nobody
 FIRST_LOOK = timedelta(days=30)
 _LONGEST = 300  # characters: a longer line is a letter, and teaches the reader little
-_MOST_SAID = 5_000
-_NOTE = "training_collected"
+_MOST_SAID = 2_000
+_NOTE, _LOOKED = "training_collected", "training_looked"  # the newest line that was looked at, and when that was
 _TOP = 4
 _NOTHING = (mark_of(""), mark_of(" "))
 Report = Callable[[float, str], None]
@@ -72,6 +72,7 @@ async def collect(database: Database, shop_id: str, reader: LocalReader, *, now:
 
     known = await database.read(shop_id, read)
     if not known.said:
+        await database.write(shop_id, lambda scope: store_shops.save_note(scope, _LOOKED, now.isoformat()))
         return Collected(0, 0, 0)
     fresh = await asyncio.to_thread(_choose, known, reader, now)
 
@@ -82,12 +83,19 @@ async def collect(database: Database, shop_id: str, reader: LocalReader, *, now:
         kept = {one.id for one in new if one.duplicate_of is None} | {one.id for one in known.open_lines}
         new = [one for one in new if one.duplicate_of is None or one.duplicate_of in kept]
         utterances.add_utterances(scope, new)
-        store_shops.save_note(scope, _NOTE, known.said[-1].turn_at.isoformat())
+        store_shops.save_note(scope, _NOTE, known.said[-1].said_at.isoformat())
+        store_shops.save_note(scope, _LOOKED, now.isoformat())
         _shorten(scope)
         copies = sum(one.duplicate_of is not None for one in new)
         return Collected(len(known.said), len(new) - copies, copies)
 
     return await database.write(shop_id, write)
+
+
+def find_last_look(scope: Scope) -> datetime | None:
+    """When the lines were looked through last, or None."""
+    noted = store_shops.find_note(scope, _LOOKED)
+    return datetime.fromisoformat(noted) if noted else None
 
 
 def _shorten(scope: Scope) -> None:
@@ -99,10 +107,11 @@ def _shorten(scope: Scope) -> None:
 def _choose(known: _Known, reader: LocalReader, now: datetime) -> list[Utterance]:
     """The lines worth a question, each with how it was read, how telling it is and which ones are like it."""
     weights = weights_of(reader.model)
-    neighbours = Neighbours(weights)
+    neighbours = Neighbours()
     for line in known.labelled:
         neighbours.add(line.id, vector_of(line.text, weights))
-    waiting, by_mark = Neighbours(weights), {one.mark: one for one in known.open_lines}
+    waiting, by_mark = Neighbours(), {one.mark: one for one in known.open_lines}
+    by_id = {one.id: one for one in known.open_lines}
     lines: list[Utterance] = []
     for one in known.open_lines:
         waiting.add(one.id, vector_of(one.text, weights))
@@ -114,14 +123,14 @@ def _choose(known: _Known, reader: LocalReader, now: datetime) -> list[Utterance
         first = by_mark.get(line.mark)
         if first is None and line.mark not in known.marks:
             near, score = waiting.nearest(vector)
-            first = next((one for one in (*known.open_lines, *lines) if one.id == near), None) if score >= NEAR else None
+            first = by_id[near] if score >= NEAR else None
         if first is not None:
             lines.append(replace(line, duplicate_of=first.duplicate_of or first.id))
             continue
         line = rated(line, reader.model, neighbours.nearest(vector)[1])
         if line.mark in known.marks or line.priority < LEAST_TELLING:
             continue
-        by_mark[line.mark] = line
+        by_mark[line.mark] = by_id[line.id] = line
         waiting.add(line.id, vector)
         lines.append(line)
     return _clustered(lines, known.open_lines, weights)
@@ -134,7 +143,7 @@ def _candidate(said: SaidLine, reader: LocalReader, now: datetime) -> Utterance:
     masked = mask_line(text, reader.entities(text, normalise(text), now), language)
     return Utterance(
         id=new_id("utt"), text=masked, mark=mark_of(masked), language=language, label=None, source="conversation", split="train",
-        created_at=said.turn_at, conversation_id=said.conversation_id, seq=said.seq,
+        created_at=said.said_at, conversation_id=said.conversation_id, seq=said.seq,
     )  # fmt: skip
 
 

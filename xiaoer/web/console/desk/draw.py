@@ -68,5 +68,6 @@ def places_of(language: str, wanted: str) -> list[tuple[str, str]]:
     t = read_catalogue("zh" if language == "zh" else "en")
     places = [(f"/desk?tab={name}", t(f"desk.tab.{name}")) for name in ("queue", "mine", "assistant", "all", "closed")]
     places.append(("/knowledge", t("layout.page.knowledge")))
+    places.append(("/training", t("layout.page.training")))
     places.append(("/explain", t("layout.page.explain")))
     return [place for place in places if wanted.strip().lower() in place[1].lower()]
