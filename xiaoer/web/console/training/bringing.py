@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,10 +25,10 @@ _MOST_NAMES = 5_000
 SKIP, OWN = "-", "+"
 
 
-async def require_large_form(request: Request, session: SignedIn) -> StaffSession:
-    """As every form; this one may have a field for each of many intents."""
-    await request.form(max_files=1, max_fields=_MOST_NAMES, max_part_size=1 << 20)
-    return await require_form(request, session)
+async def require_large_form(request: Request, session: SignedIn) -> AsyncIterator[StaffSession]:
+    """As every form; this one may have a field for each of many intents, and a file, which is closed at the end."""
+    async with request.form(max_files=1, max_fields=_MOST_NAMES, max_part_size=1 << 20):
+        yield await require_form(request, session)
 
 
 FromLargeForm = Annotated[StaffSession, Depends(require_large_form)]

@@ -48,6 +48,7 @@ async def queue_page(
 ) -> Response:
     """What waits for a label. `done`: what the last press did, to be told."""
     app, shop_id = app_of(request), session.shop_id
+    looking = looks_of(request).is_looking(shop_id)  # before reading: what comes in between is asked for again
     record = await app.database.read(
         shop_id, lambda scope: read.read_queue(scope, staff_id=session.staff.id, language=language)
     )
@@ -58,7 +59,7 @@ async def queue_page(
         "undoable": record.undoable,
         "intents": list_intents(app, shop_id, record.counts, reader.t),
         "spoken": language,
-        "looking": looks_of(request).is_looking(shop_id),
+        "looking": looking,
         "done": done,
     }
     return _draw(request, session, reader, "queue", values, error)
