@@ -112,7 +112,7 @@ def test_a_file_of_another_system_comes_in(server: DemoServer, windows: Windows,
     page = windows.open("en", storage_state=wu)
     page.goto(f"{server.base}/training/exchange")
     faults = picture(page, "training-exchange-en")
-    upload = {"name": "bot.zip", "mimeType": "application/zip", "buffer": foreign.zipped(foreign.DIALOGFLOW_ES)}
+    upload: Any = {"name": "bot.zip", "mimeType": "application/zip", "buffer": foreign.zipped(foreign.DIALOGFLOW_ES)}
     page.get_by_label("File", exact=True).set_input_files([upload])
     page.get_by_role("button", name="Read the file").click()
     expect(page.get_by_label("What “Default Welcome Intent” is here")).to_have_value("greeting")

@@ -13,6 +13,7 @@ from tests.unit.nlu import foreign
 from tests.unit.web.shop import LIN, MEI, SHOP
 from tests.unit.web.staff import WU, Browser, add_lead, open_browser, talk
 from xiaoer.app import App
+from xiaoer.db.scope import Scope
 from xiaoer.nlu import store_utterances as utterances
 from xiaoer.nlu import store_versions as versions
 from xiaoer.nlu.training import labelling
@@ -57,7 +58,7 @@ async def labels(app: App) -> list[tuple[str, str]]:
 async def fill(app: App) -> None:
     """Enough labelled lines to train from, one of them frozen."""
 
-    def add(scope: labelling.Scope) -> None:
+    def add(scope: Scope) -> None:
         for name, texts in LINES.items():
             for text in texts:
                 labelling.add(scope, text, name, by="stf_lin")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from xiaoer.nlu.exchange.formats import own_name, read_file
 from xiaoer.nlu.exchange.types import Brought, Foreign
 from xiaoer.web.console.training import draw
 from xiaoer.web.console.training.staged import find_file, forget_file, keep_file
-from xiaoer.web.session import SignedIn, StaffSession, app_of, require_form
+from xiaoer.web.session import FromForm, SignedIn, StaffSession, app_of
 
 bringing = APIRouter(include_in_schema=False)
 MOST_FILE = 20 << 20  # bytes of an upload
@@ -25,10 +24,14 @@ _MOST_NAMES = 5_000
 SKIP, OWN = "-", "+"
 
 
-async def require_large_form(request: Request, session: SignedIn) -> AsyncIterator[StaffSession]:
-    """As every form; this one may have a field for each of many intents, and a file, which is closed at the end."""
-    async with request.form(max_files=1, max_fields=_MOST_NAMES, max_part_size=1 << 20):
-        yield await require_form(request, session)
+async def _read_large(request: Request, session: SignedIn) -> None:
+    """A form that may have a field for each of many intents: read before anybody else reads it with the usual limits."""
+    await request.form(max_files=1, max_fields=_MOST_NAMES, max_part_size=1 << 20)
+
+
+async def require_large_form(_: Annotated[None, Depends(_read_large)], session: FromForm) -> StaffSession:
+    """As every form, only larger."""
+    return session
 
 
 FromLargeForm = Annotated[StaffSession, Depends(require_large_form)]
