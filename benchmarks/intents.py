@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import logging
 import multiprocessing
 import resource
 import tempfile
@@ -143,6 +144,7 @@ def _demo_tests(case: Case) -> list[Case]:
 
 def measure(case: Case) -> list[Figure]:
     """Train, try, and figure one case."""
+    logging.getLogger("xiaoer.nlu.encoders.found").setLevel(logging.ERROR)  # it gets its encoder here, not from a data folder
     encoder = Encoder.open(case.encoder) if case.encoder is not None else None
     begun = time.process_time()
     model = train(case.training, encoder=encoder)
