@@ -54,18 +54,17 @@ class Store:
 async def prepare(folder: Path, db: Path, glossary: Mapping[str, Any] | None) -> Store:
     """The store of this file with its machine, made in `folder` unless it is there already from the same parts."""
     place = folder / _mark_of(db, glossary)
-    settings = read_settings(data_dir=place, shop=SHOP.id)
-    if not (place / "ready").exists():
+    settings, template = read_settings(data_dir=place, shop=SHOP.id), place / "template.sqlite3"
+    if not (place / "ready").exists() or not template.exists():
         shutil.rmtree(place, ignore_errors=True)
         words = common_words() if glossary is None else common_words().with_glossary(glossary_of(dict(glossary)))
         await import_shop(settings, SHOP, _text(db), policy=policy_text(), dictionary=words)
         async with records(settings) as database:
             await add_lines(database, SHOP.id, ())
             await train_and_keep(database, settings)
+        _copy_whole(place / _RECORDS, template)
+        _watch(template)
         (place / "ready").touch()
-    template = place / "template.sqlite3"
-    _copy_whole(place / _RECORDS, template)
-    _watch(template)
     return Store(settings, template)
 
 
