@@ -70,7 +70,7 @@ class Outcome:
 
 
 @dataclass
-class _Line:
+class Line:
     """A conversation with the shop, opened as a visitor: say something, get what it answers."""
 
     turns: Turns
@@ -81,9 +81,11 @@ class _Line:
     marks: list[tuple[str, str]] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     unasked: int = 0
+    is_proposed: bool = False
 
     async def say(self, text: str) -> str:
-        proposed = await self._is_proposed()
+        """What the shop answers. `marks`: every row written so far; `is_proposed`: something waits for a yes now."""
+        was_proposed = self.is_proposed
         begun = time.process_time()
         number = f"line-{len(self.cpu_ms)}"
         line = NewMessage("customer", text, self.language, client_id=number)
@@ -95,12 +97,12 @@ class _Line:
             SHOP.id, lambda scope: conversations.list_messages(scope, self.conversation.id, after_seq=after)
         )
         marks = touched(self.file)
-        if len(marks) > len(self.marks) and not (proposed and _YES.search(text)):
+        if len(marks) > len(self.marks) and not (was_proposed and _YES.search(text)):
             self.unasked += 1
-        self.marks = marks
+        self.marks, self.is_proposed = marks, await self._find_proposal()
         return "\n".join(one.text for one in answers if one.author == "assistant" and one.kind != "note")
 
-    async def _is_proposed(self) -> bool:
+    async def _find_proposal(self) -> bool:
         current = await self.turns.database.read(
             SHOP.id, lambda scope: conversations.get_conversation(scope, self.conversation.id)
         )
@@ -131,8 +133,8 @@ async def play(
 
 
 async def _one(turns: Turns, file: Path, judge: Judge, user: Any, seed: int) -> Outcome:
-    conversation = await turns.database.write(SHOP.id, lambda scope: _begin(scope, user.lang))
-    line = _Line(turns, file, conversation, user.lang)
+    conversation = await turns.database.write(SHOP.id, lambda scope: begin(scope, user.lang))
+    line = Line(turns, file, conversation, user.lang)
     talk: list[dict[str, str]] = []
     text = user.opening()
     while text is not None:
@@ -143,7 +145,8 @@ async def _one(turns: Turns, file: Path, judge: Judge, user: Any, seed: int) -> 
     return _judged(judge, user.task, seed, line, final, talk, user.log)
 
 
-def _begin(scope: Scope, language: str) -> Conversation:
+def begin(scope: Scope, language: str) -> Conversation:
+    """A conversation of a visitor, as the widget opens it."""
     visitor = customers.add_visitor(scope, language=language)
     return conversations.add_conversation(scope, customer_id=visitor.id, channel="web", language=language)
 
@@ -152,7 +155,7 @@ def _judged(
     judge: Judge,
     task: Mapping[str, Any],
     seed: int,
-    line: _Line,
+    line: Line,
     final: Mapping[str, Any],
     talk: list[dict[str, str]],
     agenda: Sequence[Mapping[str, Any]],
