@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from xiaoer.db.scope import Scope
 from xiaoer.errors import NotFound
 from xiaoer.knowledge.ingest.types import Import, Item, Origin
-from xiaoer.knowledge.tables import article_sources, knowledge_import_items, knowledge_imports
+from xiaoer.knowledge.tables import article_sources, articles, knowledge_import_items, knowledge_imports
 
 _NAMES = tuple(Import.__dataclass_fields__)
 _ITEM = tuple(Item.__dataclass_fields__)
@@ -82,10 +82,10 @@ def count_items(scope: Scope, import_id: str) -> dict[str, int]:
 
 
 def list_origins(scope: Scope, source: str) -> tuple[Origin, ...]:
-    """What came from this file or page."""
-    return tuple(
-        _origin(row) for row in scope.all(scope.select(article_sources).where(article_sources.c.source == source))
-    )
+    """What came from this file or page, and is still an article or the draft of one."""
+    there = article_sources.c.article_id.in_(scope.select(articles.c.id))
+    query = scope.select(article_sources).where(article_sources.c.source == source, there)
+    return tuple(_origin(row) for row in scope.all(query))
 
 
 def list_sources(scope: Scope, root: str) -> tuple[str, ...]:

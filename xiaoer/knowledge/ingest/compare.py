@@ -140,12 +140,12 @@ def _part(scope: Scope, source: Source, piece: Piece, known: Known, options: Opt
     article = article_of(piece, options, old.article_id if old else new_id("art"))
     origin = Origin(article.id, source.root, source.id, piece.place, digest, _text_digest(article))
     item = Item("added", source.id, piece.place, article.texts[0].title, article.id)
+    if old is not None and old.digest == digest and old.part == piece.place:
+        return Step(replace(item, outcome="unchanged"))
     live, draft = store_drafts.find_article_or_draft(scope, article.id) if old else (None, None)
     if old is None or live is None:
         return _step(item, article, options.as_drafts, origin, old)
     present = draft.article if draft else live
-    if old.digest == digest and old.part == piece.place:
-        return Step(replace(item, outcome="unchanged"))
     kept = _merged(present, article, piece)
     was_edited = _text_digest(present) != old.text_digest
     if draft is not None and was_edited:

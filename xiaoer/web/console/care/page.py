@@ -65,7 +65,7 @@ async def accept(request: Request, session: FromForm, gap_id: str) -> Response:
         return article.id
 
     article_id = await app_of(request).database.write(session.shop_id, keep)
-    return RedirectResponse(f"/knowledge/articles/{article_id}", status_code=303)
+    return RedirectResponse(f"/knowledge/{article_id}", status_code=303)
 
 
 @router.post("/care/gaps/{gap_id}/dismiss")
