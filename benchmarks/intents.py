@@ -40,6 +40,7 @@ Floats = npt.NDArray[np.float64]
 _TIMED = 1000
 _SHOTS = {"train_5": "5-shot", "train_10": "10-shot"}
 _ECE_BINS = 15
+VALIDATION = ("val", "valid", "develop")
 # Published accuracy by case; what has no source was measured by ourselves with the usual linear model.
 ANCHORS = {
     "banking77": "92.6-93.7 F1 BERT-base, 91.9 Qwen3-8B QLoRA (model cards); 91.4 tf-idf + linear SVM",
@@ -70,11 +71,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", default=[], help="labelled lines, .csv.gz or .csv; repeatable")
     parser.add_argument("--demo", action="store_true", help="the demo shop's own lines")
     parser.add_argument("--encoder", type=Path, help="folder of an encoder (model.onnx, tokenizer.json, pooling.json)")
+    parser.add_argument("--with-validation", action="store_true", help="each file again, trained on train and validation")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
     if not arguments.data and not arguments.demo:
         parser.error("nothing to measure: give --data or --demo")
     cases = [case for path in arguments.data for case in cases_of(path)]
+    if arguments.with_validation:
+        cases += [case for path in arguments.data for case in cases_of(path, learned=("train", *VALIDATION))]
     if arguments.demo:
         cases.append(demo_case())
     cases = [replace(case, encoder=arguments.encoder) for case in cases]
@@ -90,12 +94,17 @@ def main() -> None:
             Console(width=160).print(f"published, {name}: {ANCHORS[name]}", markup=False, highlight=False)
 
 
-def cases_of(path: Path) -> list[Case]:
-    """The cases that a file holds."""
+def cases_of(path: Path, *, learned: Sequence[str] = ("train",)) -> list[Case]:
+    """The cases that a file holds. `learned`: the splits to train on, where the file has no few-shot splits."""
     stem = path.name.removesuffix(".gz").removesuffix(".csv")
     with gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig") as file:
         rows = [(row["split"], row["text"], row["label"]) for row in csv.DictReader(file)]
     splits = {split for split, _, _ in rows}
+    if len(learned) > 1:
+        if splits & _SHOTS.keys() or not splits & set(VALIDATION):
+            return []
+        rows = [("train" if split in learned else split, text, label) for split, text, label in rows]
+        stem += "/train+validation"
     test = tuple((text, label) for split, text, label in rows if split == "test" and label != OUTSIDE)
     outside = tuple(
         (_group(split), tuple(text for where, text, label in rows if where == split and label == OUTSIDE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,28 @@ class Calibration:
         chances = softmax(held.scores[:, :-1], self.temperature)
         features = (gate_features(held, chances) - np.array(self.centre)) / np.array(self.spread)
         return _bent(chances, self.slope, self.offset), _sigmoid(features @ np.array(self.gate))
+
+
+    def judge_one(self, held: Held) -> tuple[Floats, float]:
+        """The same for a single line, (classes,) and one number, in a third of the time."""
+        if held.extra is not None:
+            chances, away = self.judge(held)
+            return chances[0], float(away[0])
+        inside, outside = held.scores[0, :-1], float(held.scores[0, -1])
+        best = int(inside.argmax())
+        highest, next_ = float(inside[best]), float(np.partition(inside, -2)[-2])
+        raised = np.exp((inside - highest) * self.temperature)
+        first = 1 / float(raised.sum())
+        chances = raised * first
+        entropy = float((chances * np.log(chances + _EDGE)).sum())
+        features = (1.0, highest - float(inside.mean()), highest - next_, entropy, outside, float(held.known[0]), highest, math.log(first))
+        odds = sum(weight * (one - at) / by for weight, one, at, by in zip(self.gate, features, self.centre, self.spread, strict=True))
+        rest, second = max(1 - first, _EDGE), math.exp((next_ - highest) * self.temperature) * first
+        sure = min(max(first, _EDGE), 1 - _EDGE)
+        bent = max(_sigmoid_of(self.offset + self.slope * math.log(sure / (1 - sure))), second / (second + rest))
+        chances *= (1 - bent) / rest
+        chances[best] = bent
+        return chances, _sigmoid_of(odds)
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:
@@ -120,6 +143,10 @@ def _plain(numbers: Floats) -> tuple[float, ...]:
 def _sigmoid(odds: Floats) -> Floats:
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     return result
+
+
+def _sigmoid_of(odds: float) -> float:
+    return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
 
 
 def _log_odds(chances: Floats) -> Floats:

@@ -112,8 +112,7 @@ class IntentModel:
         """Probabilities (labels,), how far outside on the scale of `calibration`, and the probability below which it is asked back."""
         held = self.scores(text)
         if self.dense is None or self.encoder is None:
-            chances, away = self.calibration.judge(held)
-            return chances[0], float(away[0]), self.calibration.ask_below
+            return *self.calibration.judge_one(held), self.calibration.ask_below
         row, strange, by_both = self.dense.judge(held, text, self.calibration, self.encoder)
         return row, strange, (self.dense.calibration if by_both else self.calibration).ask_below
 

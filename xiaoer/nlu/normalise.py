@@ -11,6 +11,7 @@ from opencc import OpenCC
 MOST_CHARACTERS = 2_000  # a longer message is read up to here
 
 _simplify = OpenCC("t2s").convert
+_NO_CONTROL = dict.fromkeys((*range(32), 127), " ")  # of ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ def _fold(letter: str) -> str:
 
 def normalise(text: str) -> Normalised:
     """The normal form, character by character. Control characters and lone surrogates become spaces."""
+    if text.isascii():
+        plain = text[:MOST_CHARACTERS].translate(_NO_CONTROL).lower()
+        return Normalised(plain, tuple(range(len(plain))))
     letters: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text[:MOST_CHARACTERS]):

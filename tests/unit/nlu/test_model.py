@@ -127,6 +127,15 @@ def test_a_model_of_another_format_is_refused(small: IntentModel, tmp_path: Path
         IntentModel.load(path)
 
 
+@pytest.mark.parametrize("text", ["我要退货", "where is my parcel", "", "👍", "xqzv", "INVOICE please and a refund"])
+def test_one_line_is_judged_as_many_are(small: IntentModel, text: str) -> None:
+    held = small.scores(text)
+    (chances,), (away,) = small.calibration.judge(held)
+    one, away_one = small.calibration.judge_one(held)
+    assert one == pytest.approx(chances, abs=1e-9)
+    assert away_one == pytest.approx(away, abs=1e-9)
+
+
 def test_outcomes_follow_the_thresholds(small: IntentModel) -> None:
     strict = replace(small, calibration=replace(small.calibration, outside_from=-1.0))
     assert strict.predict("我要退货").outcome == "outside"
