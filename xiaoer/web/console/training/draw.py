@@ -34,6 +34,7 @@ from xiaoer.web.templates import language_of, render
 _MOST_PROBLEMS = 200
 _COMPARED: dict[tuple[str, ...], Comparison] = {}  # the last few: filtering them must not read thousands of lines again
 _MOST_COMPARED = 4
+_MOST_CONFUSED = 5
 _COPIES: dict[tuple[str, int], tuple[tuple[Utterance, ...], ...]] = {}  # the newest answer only
 
 
@@ -163,7 +164,7 @@ async def compare_page(
         "wanted": wanted,
         "confused": [
             {**one, "truth": title_of(one["truth"], app, shop_id, reader.t), "read": title_of(one["read"], app, shop_id, reader.t)}
-            for one in (found.after or {}).get("confusions", ())
+            for one in (found.after or {}).get("confusions", ())[:_MOST_CONFUSED]
         ],
     }
     return _draw(request, session, reader, "compare", values, error)
