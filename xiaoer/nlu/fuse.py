@@ -85,7 +85,8 @@ def fit_dense(
         encoder.name, encoder.hash, found.strong, found.mild, np.concatenate(rows), starts, share, spread, _NEVER, alone,
         ((0.0, 1.0), (0.0, 1.0)), encoder.embed(PROBES).astype(np.float16),
     )  # fmt: skip
-    return _calibrated(dense, lines, found, vectors, alone, int((whole.inside & readable).sum()))
+    usual = alone.judge(_rows(sparse, whole.inside & readable))[1]
+    return _calibrated(dense, lines, found, vectors, alone, usual)
 
 
 def _is_worth_it(lines: _Lines, readable: Bools) -> bool:
@@ -201,12 +202,14 @@ def _choose_share(lines: _Lines, found: _Learned) -> tuple[float, tuple[float, f
     return (share, spread) if share < _SHARES[-1] else None
 
 
-def _calibrated(dense: Dense, lines: _Lines, found: _Learned, vectors: Floats, alone: Calibration, many: int) -> Dense:
-    """With what the joined scores mean, and when the n-grams may answer alone."""
+def _calibrated(dense: Dense, lines: _Lines, found: _Learned, vectors: Floats, alone: Calibration, usual: Wide) -> Dense:
+    """With what the joined scores mean, and when the n-grams may answer alone. `usual`: how strange every line inside looks to them,
+    also those that were found too easy to be encoded.
+    """
     near = _near_others(dense, lines, found, vectors)
     held = dense.joined(lines.sparse, found.strong_held, found.mild_held, near, vectors)
     _, away = alone.judge(lines.sparse)
-    easy = _choose_easy(lines, held, away, found.usable, alone, many)
+    easy = _choose_easy(lines, held, away, found.usable, usual)
     hard = ~is_easy(lines.sparse.scores, away, easy) & found.usable
     if (hard & lines.inside).sum() < _FEWEST_UNSEEN:
         hard, easy = found.usable, _NEVER
@@ -237,15 +240,15 @@ def _near_others(dense: Dense, lines: _Lines, found: _Learned, vectors: Floats) 
     return result
 
 
-def _choose_easy(lines: _Lines, held: Held, away: Wide, usable: Bools, alone: Calibration, many: int) -> Easy:
+def _choose_easy(lines: _Lines, held: Held, away: Wide, usable: Bools, usual: Wide) -> Easy:
     """The smallest lead from which on the n-grams alone read hardly any line worse than both halves do."""
     rows = lines.inside & usable
-    strange = float(np.quantile(away[rows], _STRANGE))
+    strange = float(np.quantile(usual, _STRANGE))
     leads, truth = lead(lines.sparse.scores[:, :-1]), lines.targets
     alone_wrong = lines.sparse.scores[:, :-1].argmax(axis=1) != truth
     both_wrong = held.scores[:, :-1].argmax(axis=1) != truth
     taken = np.nonzero(rows & (away <= strange))[0]
     order = taken[np.argsort(-leads[taken], kind="stable")]
     harm = np.cumsum(alone_wrong[order].astype(np.int64) - both_wrong[order].astype(np.int64))
-    good = np.nonzero(np.maximum.accumulate(harm) <= _HARM * many)[0]
+    good = np.nonzero(np.maximum.accumulate(harm) <= _HARM * len(usual))[0]
     return Easy(float(leads[order[good[-1]]]), strange) if len(good) else _NEVER
