@@ -30,6 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ("en", "what's the weight of the citywalk backpack in pounds", ["880 g", "1.9 lb"]),
         ("en", "What offers do you have right now?", ["NEW20", "¥40"]),
         ("zh", "怎么付款", ["微信支付"]),
+        ("en", "how do i clean the kettle", ["vinegar"]),
     ],
 )
 async def test_a_question_is_answered_from_the_facts(begin: Begin, language: str, words: str, told: list[str]) -> None:

@@ -240,10 +240,14 @@ def _points(view: View) -> Outcome:
     return Finished(tuple(parts)) if parts else _answer(view)
 
 
+_SURE_OUTSIDE = 0.5  # least chance of an article for words that the reader takes for lying outside: "the meaning of life"
+
+
 def _unclear(view: View) -> Outcome:
     """Words outside of what the shop does: an article may know all the same; else say honestly that it was not understood."""
     answer = find_answer(view)
-    if answer is not None and answer.outcome == "answer":
+    least = _SURE_OUTSIDE if view.goal.intent == "oos" else 0.0
+    if answer is not None and answer.outcome == "answer" and answer.probability >= least:
         return Finished((_article(answer),))
     if answer is not None and answer.outcome == "did_you_mean" and view.goal.intent != "oos":
         return Finished((Part("did_you_mean", {"hits": answer.hits[:3]}, hits=answer.hits[:3]),), is_understood=False)

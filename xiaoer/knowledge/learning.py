@@ -11,7 +11,7 @@ Matrix = npt.NDArray[np.float64]
 
 _STEPS = 300
 _KEPT = 40  # candidates of a question
-_TO_DEFAULT = 0.1  # how strongly the ranking is held to its defaults: hidden questions are harder than customers' are
+_TO_DEFAULT = 1.0  # how strongly the ranking is held to its defaults: hidden questions are harder than customers' are
 _TO_ZERO = 1e-4
 
 

@@ -15,9 +15,21 @@ MOST_PRODUCTS = 4
 _THEIRS = rf"{POINTING}|我的|我买|买的|\b(?:my|mine|bought|ordered)\b"
 
 
+_HOW_TO = (  # how something is used or looked after stands in an article, whatever product it is said of
+    r"怎么(?:洗|清洗|清洁|保养|打理|护理|存放|收纳|除垢|消毒|擦|晾|收|养护|开锅)|如何(?:清洗|清洁|保养|护理|收纳|除垢)|水垢|发霉|起球|"
+    r"\bhow (?:do|should|can|would|to) (?:i |you |we )?(?:best )?"
+    r"(?:clean|wash|care|store|descale|look after|disinfect|sterili[sz]e|dry|season|polish|remove)\b|"
+    r"\b(?:limescale|descal|mould|mildew|pilling)"
+)
+
+
 def resolve(view: View, step: Step) -> Outcome:
     """Fill the slot "products" with product ids, best first; "several" wants at least two."""
     several = bool(step.options.get("several"))
+    if view.goal.intent == "product_info" and view.says(_HOW_TO):
+        told = _by_article(view)
+        if told is not None:
+            return told
     mentions = [*view.newest("product"), *view.newest("kind")]
     mentions = [one for one in mentions if one.kind == "product"] or mentions
     if mentions:
