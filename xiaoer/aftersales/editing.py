@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import yaml
 
-from xiaoer.aftersales.policy import LOADER, PAYERS, THENS, read_policy
+from xiaoer.aftersales.policy import PAYERS, THENS, read_policy
 from xiaoer.errors import Invalid
+from xiaoer.yaml_text import LOADER, read_yaml
 
 Kind = Literal["number", "flag", "choice", "list", "text"]
 Path = tuple[str | int, ...]
@@ -147,7 +148,7 @@ def _scalar(value: bool | int | str) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    is_plain = bool(_PLAIN.fullmatch(value)) and value == value.strip() and yaml.load(f"[{value}]", Loader=LOADER) == [value]
+    is_plain = bool(_PLAIN.fullmatch(value)) and value == value.strip() and read_yaml(f"[{value}]") == [value]
     if is_plain:
         return value
     return _BREAKS.sub(lambda one: f"\\u{ord(one[0]):04x}", json.dumps(value, ensure_ascii=False))

@@ -7,16 +7,15 @@ from typing import Any
 
 import yaml
 
+from xiaoer import yaml_text
 from xiaoer.errors import ConfigurationError
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(path: str) -> Any:
     """What is in a file of the demo's folder, e.g. "catalogue/shoes.yaml". ConfigurationError says where it is not YAML."""
     text = (files("xiaoer.demo") / path).read_text("utf-8")
     try:
-        return yaml.load(text, Loader=_LOADER)  # both loaders are the safe ones
+        return yaml_text.read_yaml(text)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"{path} is not YAML: {reason}", f"{path} 不是有效的 YAML：{reason}") from error

@@ -27,9 +27,8 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-import yaml
-
 from xiaoer.errors import ConfigurationError
+from xiaoer.yaml_text import read_yaml
 
 StepKind = Literal["verify", "collect", "look_up", "judge", "confirm", "act", "say", "become", "hand_off"]
 Group = Literal["information", "task", "talk"]
@@ -77,7 +76,7 @@ def read_flows(texts: Iterable[str] | None = None) -> Flows:
     by_id: dict[str, Flow] = {}
     by_intent: dict[str, Flow] = {}
     for text in texts:
-        for data in yaml.safe_load(text) or ():
+        for data in read_yaml(text) or ():
             flow = _flow(data)
             if flow.id in by_id:
                 raise ConfigurationError(f"Flow {flow.id!r} is defined twice.", f"流程“{flow.id}”定义了两次。")

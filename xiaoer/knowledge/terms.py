@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from xiaoer.knowledge.tokens import fold, is_stop, stem_of
+from xiaoer.yaml_text import read_yaml
 
 MARK = "§"  # before the name of a term
 ASK = "§?"  # before the name of an ask
@@ -44,7 +43,7 @@ def is_thing(token: str) -> bool:
 @lru_cache(maxsize=1)
 def all_terms() -> Terms:
     """The shipped terms."""
-    data = yaml.safe_load((Path(__file__).parent / "terms.yaml").read_text("utf-8"))
+    data = read_yaml((Path(__file__).parent / "terms.yaml").read_text("utf-8"))
     chinese: dict[str, set[str]] = {}
     english: dict[str, set[str]] = {}
     for group in ("asks", "terms"):

@@ -6,9 +6,8 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.nlu.normalise import normalise
+from xiaoer.yaml_text import read_yaml
 
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?![A-Za-z])")
 # Codes that are also words; they count only behind a comma, as in "Portland, OR".
@@ -32,7 +31,7 @@ def places_in(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _names() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]], frozenset[str]]:
-    data = yaml.safe_load((files("xiaoer.nlu") / "places.yaml").read_text("utf-8"))
+    data = read_yaml((files("xiaoer.nlu") / "places.yaml").read_text("utf-8"))
     names: dict[str, tuple[str, ...]] = {}
     for city, others in data["cities"].items():
         for name in (city, *others):

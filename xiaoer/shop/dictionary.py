@@ -12,9 +12,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from xiaoer.shop.types import Product
+from xiaoer.yaml_text import read_yaml
 
 _GROUPS = ("products", "options", "values", "colours", "units")
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)(?:\s?-\s?(\d+(?:\.\d+)?))?[\s-]?([a-z\"°%]+)")
@@ -119,7 +118,7 @@ class Dictionary:
 @lru_cache(maxsize=1)
 def common_words() -> Dictionary:
     """The dictionary that ships with the product."""
-    data = yaml.safe_load((files("xiaoer.shop") / "words.yaml").read_text("utf-8"))
+    data = read_yaml((files("xiaoer.shop") / "words.yaml").read_text("utf-8"))
     groups: dict[str, dict[str, Entry]] = {}
     for group, words in data.items():
         made = groups.setdefault(group, {})

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from xiaoer.errors import Invalid, NotFound
+from xiaoer.yaml_text import read_yaml
 
 GROUPS = ("products", "options", "values", "colours")
 _ENGLISH, _CHINESE = ("value", "english", "en"), ("zh", "中文", "chinese")
@@ -65,7 +66,7 @@ def glossary_of_csv(text: str, name: str = "glossary") -> Glossary:
 
 def _parse(text: str, name: str) -> Any:
     try:
-        return yaml.safe_load(text)  # JSON is YAML
+        return read_yaml(text)  # JSON is YAML
     except yaml.YAMLError as error:
         raise _wrong(name, f"YAML or JSON ({str(error).splitlines()[0]})") from error
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +21,7 @@ from xiaoer.errors import ConfigurationError
 from xiaoer.replies.words import Words
 from xiaoer.web.files import mark_of
 from xiaoer.web.language import Language, accepted, as_language
+from xiaoer.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from xiaoer.app import App
@@ -61,7 +61,7 @@ def read_catalogue(language: Language) -> Catalogue:
     """The texts of all pages. ConfigurationError when two files give the same key."""
     texts: dict[str, str | Mapping[str, str]] = {}
     for path in sorted(PAGES.rglob(f"words.{language}.yaml")):
-        for key, text in _flatten(yaml.safe_load(path.read_text("utf-8"))).items():
+        for key, text in _flatten(read_yaml(path.read_text("utf-8"))).items():
             if key in texts:
                 raise ConfigurationError(f"The text {key!r} stands in {path} and in another file too.",
                                          f"文案“{key}”在 {path} 和另一个文件中重复定义。")  # fmt: skip

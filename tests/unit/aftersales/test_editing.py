@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from yaml.reader import Reader
 
 from xiaoer.aftersales.editing import Leaf, block_of, list_leaves, next_version, with_values, with_version
-from xiaoer.aftersales.policy import LOADER, read_policy
+from xiaoer.aftersales.policy import read_policy
 from xiaoer.errors import Invalid
+from xiaoer.yaml_text import read_yaml
 
 TEXT = (files("xiaoer.demo") / "policy.yaml").read_text("utf-8")
 LEAVES = list_leaves(TEXT)
@@ -24,7 +25,7 @@ NUMBERS = [leaf for leaf in LEAVES if leaf.kind == "number"]
 
 @lru_cache(maxsize=4)
 def parsed(text: str) -> object:
-    return yaml.load(text, Loader=LOADER)
+    return read_yaml(text)
 
 
 def value_at(text: str, leaf: Leaf) -> object:

@@ -15,6 +15,7 @@ from xiaoer.knowledge.edit import ARTICLE_ID, tidy
 from xiaoer.knowledge.ingest.split import pieces_of
 from xiaoer.knowledge.ingest.types import Found, Heading, Piece, Problem, Reading
 from xiaoer.knowledge.types import Article, ArticleText
+from xiaoer.yaml_text import read_yaml
 
 FORMAT = 1
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -29,7 +30,7 @@ def read_markdown(text: str, reading: Reading) -> Iterator[Found]:
     front: Any = None
     if found:
         try:
-            front = yaml.safe_load(found.group(1))
+            front = read_yaml(found.group(1))
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             yield Problem(
                 "---",

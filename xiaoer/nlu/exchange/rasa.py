@@ -18,8 +18,8 @@ import yaml
 from xiaoer.nlu.exchange.archive import Archive
 from xiaoer.nlu.exchange.types import Foreign, ForeignLine, Problem
 from xiaoer.nlu.training.types import EntityWords, Utterance
+from xiaoer.yaml_text import LOADER
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ENTITY = re.compile(r"\[(?P<text>[^\]\n]+?)\](?:\((?P<name>[^:)\n]+)(?::(?P<value>[^)\n]+))?\)|(?P<json>\{[^}\n]+\}))")
 _BLOCK = re.compile(r"^\s{0,8}-\s+(?:intent|synonym|lookup|regex)\s*:", re.MULTILINE)
 _DEEPEST = 40
@@ -92,12 +92,12 @@ def _read_blocks(text: str, reading: _Reading) -> None:
 def _compose(text: str) -> yaml.Node | None:
     """The document. What is nested too deeply is refused first: the composer of libyaml would bring down the process."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             mark: Any = event.start_mark
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=mark)
-    root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+    root: yaml.Node | None = yaml.compose(text, Loader=LOADER)
     return root
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -17,6 +16,7 @@ from xiaoer.dialogue.context import Context
 from xiaoer.dialogue.effects import Part
 from xiaoer.errors import ConfigurationError
 from xiaoer.replies.words import Words
+from xiaoer.yaml_text import read_yaml
 
 LANGUAGES = ("zh", "en")
 # A line of a template ends in a mark, and marks with nothing between them are one line break: a condition that does not hold
@@ -57,7 +57,7 @@ def read_templates(
 
 @cache
 def read_shipped() -> Mapping[str, Mapping[str, Template]]:
-    """The templates by language and part, once for all shops: compiling them takes half a second."""
+    """The templates by language and part, once for all shops."""
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     texts: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
@@ -65,15 +65,32 @@ def read_shipped() -> Mapping[str, Mapping[str, Template]]:
         texts[language] = {}
         for entry in sorted(folder.iterdir(), key=str):
             if entry.name.endswith(".yaml"):
-                texts[language].update(yaml.safe_load(entry.read_text("utf-8")))
+                texts[language].update(read_yaml(entry.read_text("utf-8")))
     lacking = set(texts["zh"]) ^ set(texts["en"])
     if lacking:
         raise ConfigurationError(f"Reply templates exist in one language only: {', '.join(sorted(lacking))}.",
                                  f"以下回复模板只有一种语言：{'、'.join(sorted(lacking))}。")  # fmt: skip
-    return {
-        language: {name: environment.from_string(_marked(text)) for name, text in texts[language].items()}
-        for language in LANGUAGES
-    }
+    return {language: _Compiled(environment, texts[language]) for language in LANGUAGES}
+
+
+class _Compiled(Mapping[str, Template]):
+    """Templates that are compiled when they are first written with: all of them would take a second of every start."""
+
+    def __init__(self, environment: SandboxedEnvironment, texts: Mapping[str, str]) -> None:
+        self._environment, self._texts = environment, texts
+        self._kept: dict[str, Template] = {}
+
+    def __getitem__(self, name: str) -> Template:
+        found = self._kept.get(name)
+        if found is None:
+            found = self._kept[name] = self._environment.from_string(_marked(self._texts[name]))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def _marked(template: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from xiaoer.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ def list_phrases(reader: str, speaker: str, *, customer: str, staff: str, shop: 
 
 @lru_cache(maxsize=1)
 def _read() -> tuple[dict[str, Any], ...]:
-    return tuple(yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
+    return tuple(read_yaml((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
