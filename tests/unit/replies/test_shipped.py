@@ -1,4 +1,4 @@
-"""Every template that ships can be compiled: they are compiled when first needed, so nothing else would tell before a customer does."""
+"""Every shipped template compiles: they are compiled when first needed, so nothing else would tell before a customer does."""
 
 from __future__ import annotations
 
