@@ -49,6 +49,10 @@ def are_twins(one: str, other: str) -> bool:
     return {one, other} == {"change_items", "exchange"}
 
 
+# Asked, or supposed to be done already ("你已经办好了吧"): that is no leave to do it.
+_UNSURE = re.compile(r"[?？吗呢\d]|已经|了吧|\balready\b", re.I)
+
+
 def is_yes(understanding: Understanding) -> bool:
     """A plain yes: nothing conditional, nothing denied."""
     says_yes = any(e.kind == "yes" and e.value == "plain" for e in understanding.entities)
@@ -58,9 +62,9 @@ def is_yes(understanding: Understanding) -> bool:
 
 
 def _affirms(wish: Wish, text: str) -> bool:
-    """What the model takes for a yes without one of the plain words: surely, in words, and not as a question."""
+    """What the model takes for a yes without one of the plain words: surely, in words, and not as a question or a guess."""
     surely = wish.intent == "affirm" and wish.outcome == "answer" and wish.intents[0].probability >= _SURE_YES
-    return surely and any(letter.isalpha() for letter in text) and not re.search(r"[?？吗\d]", text)
+    return surely and any(letter.isalpha() for letter in text) and not re.search(_UNSURE, text)
 
 
 def is_no(understanding: Understanding) -> bool:
