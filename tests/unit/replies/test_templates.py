@@ -17,6 +17,7 @@ from xiaoer.errors import ConfigurationError
 from xiaoer.replies.compose import compose
 from xiaoer.replies.writers import templates
 from xiaoer.replies.writers.templates import LANGUAGES, read_templates
+from xiaoer.yaml_text import read_yaml
 
 GIVEN = {"w", "now", "customer", "shop"}  # every template may use these
 _CJK = re.compile(r"[一-鿿]")
@@ -62,7 +63,7 @@ def test_each_language_is_its_own(name: str) -> None:
 
 
 def test_a_template_that_one_language_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = templates.read_yaml
+    real = read_yaml
 
     def lose_one(text: str) -> dict[str, str]:
         found: dict[str, str] = real(text)
