@@ -39,7 +39,6 @@ _WORDS = (
     *("set my default address to 1 High Street, Leeds, West Yorkshire 10456",),
     *("如果有蓝色就换，没有就算了", "I'm Mei Chen, zip 200030", "mei.chen@example.com", "what do I get back in total?"),
     *("另一个订单也退", "yes, and also cancel {id}", "the same as my other one"),
-    *("你已经办好了吧", "you did it already, right"),
     *("退货运费谁出？", "多少钱", "转人工", "😀", "", "尾号 {digits}", "{digits}", "订单 {id}，手机后四位 {digits}"),
     *tuple(_YES),
 )
