@@ -179,10 +179,10 @@ def test_the_check_fails_loudly_when_an_article_says_something_else(
 def test_the_check_fails_loudly_when_the_refund_is_told_wrong(spruce_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A policy in force with another fee than the one that was promised: the refund is not what the facts say."""
     with sqlite3.connect(spruce_data / "xiaoer.sqlite3") as records:
-        (text,) = records.execute("SELECT text FROM shop_notes WHERE key = 'policy'").fetchone()
+        (text,) = records.execute("SELECT text FROM policies").fetchone()
         changed = re.sub(r"\b1200\b", "1300", text)
         assert changed != text
-        records.execute("UPDATE shop_notes SET text = ? WHERE key = 'policy'", (changed,))
+        records.execute("UPDATE policies SET text = ?", (changed,))
     records.close()
     assert check_demo(settings_of(spruce_data)) == 1
     assert "✗ return-" in capsys.readouterr().err

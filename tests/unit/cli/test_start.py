@@ -218,7 +218,7 @@ def test_an_intent_model_that_is_missing_or_damaged(xiaoer: Command, spruce_data
 
 def test_a_policy_that_is_missing(xiaoer: Command, spruce_data: Path) -> None:
     with sqlite3.connect(spruce_data / "xiaoer.sqlite3") as records:
-        records.execute("DELETE FROM shop_notes WHERE key = 'policy'")
+        records.execute("DELETE FROM policies")
     records.close()
     assert "xiaoer shops policy" in xiaoer("serve", "--port", "0", "--data-dir", spruce_data).only_line()
 
