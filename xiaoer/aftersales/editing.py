@@ -25,7 +25,7 @@ _NOT_IN_FORMS = ("id", "for", "why", "ask", "clock")  # what verdicts, reports a
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n:#,\[\]{}]*")
 
 _BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")  # a line break, or nothing, to YAML; JSON would leave them as they are
-_UNSAYABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML cannot hold at all
+_UNSAYABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML cannot hold at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _COMPARE = re.compile(
     r"对比|比较|区别|差别|哪个好|哪款好|哪个更好|\bcompare|\bcomparison\b|\bdifference|\bvs\.?\b|\bversus\b|\bbetter\b|\bor the\b"
 )
 _COUNT = re.compile(
-    r"(?:几|多少)(?:个|种|款)?(?P<zh>颜色|色|尺码|码|规格|款式)|(?:有)?(?:哪些|什么|哪几[个种])(?P<zh2>颜色|尺码|规格)|\b(?:how many|which|what)(?: different)? (?P<en>colou?rs|sizes|options|variants)\b"
+    r"(?:几|多少)(?:个|种|款)?(?P<zh>颜色|色|尺码|码|规格|款式)|(?<!穿)(?:有)?(?:哪些|什么|哪几[个种])(?P<zh2>颜色|尺码|规格)(?!.{0,2}合适)|\b(?:how many|which|what)(?: different)? (?P<en>colou?rs|sizes|options|variants)\b"
 )
 _COUNTED = {
     "颜色": "colour",
