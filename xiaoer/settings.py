@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     index_url: str = Field(
         "",
         description="Where articles are searched. Empty: in the data folder. Or elasticsearch://user:password@host:9200, "
-        "opensearch://…, solr://…; with TLS elasticsearch+https://….",
+        "opensearch://host:9200, solr://host:8983; with TLS elasticsearch+https://host.",
     )
     index_prefix: str = Field("xiaoer", description="What the names of our indexes in that engine begin with.")
     index_api_key: SecretStr = Field(

@@ -42,7 +42,7 @@ async def test_without_the_records_it_says_so_and_asks_no_one_for_proof(
     ("what", "language", "words"),
     [
         ("products", "zh", "静泉电热水壶多少瓦"),
-        ("advice", "en", "Can you recommend a hoodie under 300 yuan?"),
+        ("advice", "en", "Can you recommend a hoodie?"),
         ("coupons", "zh", "我有哪些优惠券"),
         ("products", "en", "Exchange the hoodie for L, it is too small"),
         ("answer", "zh", "退货运费谁出？"),

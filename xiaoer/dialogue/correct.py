@@ -66,17 +66,19 @@ def correct(goal: Goal, understanding: Understanding, state: State, context: Con
         if goal.slots[slot].value != entity.value:
             emptied.add(slot)
             emptied.update(DEPENDENTS.get(slot, ()))
-    emptied |= {slot for slot in _restated(goal, understanding) if slot in goal.slots}
+    emptied |= {slot for slot in _restated(goal, understanding, context) if slot in goal.slots}
     if not emptied:
         return goal, False
     return listen(goal, understanding, state.working.seq).without(*emptied), True
 
 
-def _restated(goal: Goal, understanding: Understanding) -> set[str]:
+def _restated(goal: Goal, understanding: Understanding, context: Context) -> set[str]:
     """Slots that must be read anew: more goods were named, another wish, another order, another way to pay, another place."""
     meant = understanding.meant
     slots: set[str] = set()
-    if meant.items or any(want.how != "leave" for want in meant.wants):
+    options = [one for one in understanding.entities if one.kind in ("colour", "size")]
+    is_told = bool(options) and understanding.has("reason") and all(_is_what_they_have(goal, one, context) for one in options)
+    if meant.items or (not is_told and any(want.how != "leave" for want in meant.wants)):
         slots |= {"items", *DEPENDENTS["items"]}
     if any(order.items or order.which for order in meant.orders) and goal.flow not in _ABOUT_PLACES:
         slots |= {"order", *DEPENDENTS["order"]}

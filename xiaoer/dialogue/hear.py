@@ -118,6 +118,8 @@ def _answer(state: State, understanding: Understanding, context: Context, flows:
     answers = understanding.has("reason") or any(understanding.has(kind) for kind in _ANSWERS.get(question.slot, ()))
     if answers and not _CHANGE_OF_MIND.search(understanding.text):
         wishes = tuple(one for one in wishes if not _is_rival(flows.by_id[one.flow], flows.by_id[goal.flow]))
+    if question.slot == "photo" and understanding.attachments and not _is_sure(understanding):
+        wishes = ()  # the picture is the answer, whatever the words beside it sound like
     is_switch = any(_is_switch(one, goal, understanding, flows) for one in wishes)
     digresses = _is_digression(question.slot, understanding, wishes, flows) and _ASKS.search(understanding.text)
     filled = None if is_switch or digresses else _try_to_fill(state, goal, understanding, context, flows)
@@ -162,6 +164,8 @@ def _other_goals(
         return others
     if _is_told(state, understanding):
         return tuple(one for one in others if flows.by_id[one.flow].group != "information")
+    if understanding.meant.scope == "only" and _names_what_is_at_hand(goal, understanding, context):
+        return tuple(one for one in others if one.intent not in ABOUT_PRODUCTS)  # "only the earbuds" asks nothing about earbuds
     if _is_sure(understanding):
         return others
     if understanding.has("reason") or understanding.has("condition"):
