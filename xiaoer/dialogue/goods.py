@@ -110,6 +110,12 @@ def can_be(ref: ItemMeant, item: OrderItem) -> bool:
     return item.product_id in ref.product_ids
 
 
+def _is_called(ref: ItemMeant, item: OrderItem) -> bool:
+    """Whether the word stands in the item's name: 水壶 is a bottle, and the 电热水壶 where no bottle was bought."""
+    word = ref.word.lower()
+    return len(word) > 1 and any(word in name.lower() for name in item.names.values())
+
+
 def match(refs: Sequence[ItemMeant], items: Sequence[OrderItem]) -> Matched:
     """The items that are meant. What is described goes first, so that "the lamp" is the one that is left."""
     pairs: dict[int, list[OrderItem]] = {}
@@ -117,7 +123,8 @@ def match(refs: Sequence[ItemMeant], items: Sequence[OrderItem]) -> Matched:
     used: list[str] = []
     for place in sorted(range(len(refs)), key=lambda n: -len(refs[n].like)):
         ref = refs[place]
-        pool = _best_like(ref, [item for item in items if can_be(ref, item) and item.id not in used])
+        left = [item for item in items if item.id not in used]
+        pool = _best_like(ref, [item for item in left if can_be(ref, item)] or [item for item in left if _is_called(ref, item)])
         if not pool:
             missing.append(ref)
             continue
