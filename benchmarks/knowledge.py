@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--index-url", action="append", default=[], help="an engine besides the embedded one; repeatable")
     parser.add_argument("--scale", type=int, default=0, metavar="PASSAGES", help="also so many passages, made of the sets")
     parser.add_argument("--demo", action="store_true", help="also the demo shop's own question set")
+    parser.add_argument("--questions", choices=("test", "fresh", "dev"), default="test", help="which of the demo's sets")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
     figures: list[Figure] = []
@@ -111,7 +112,7 @@ def main() -> None:
     if figures:
         report(figures, title="Knowledge: labelled sets", out=None if arguments.demo else arguments.json)
     if arguments.demo:
-        demo = asyncio.run(measure_demo())
+        demo = asyncio.run(measure_demo(arguments.questions))
         report(demo, title="Knowledge: the demo shop's questions")
         if arguments.json is not None:
             report([*figures, *demo], title="Knowledge", out=arguments.json)
@@ -228,7 +229,7 @@ def _gain(grades: Sequence[int]) -> float:
     return sum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
 
 
-async def measure_demo() -> list[Figure]:
+async def measure_demo(name: str) -> list[Figure]:
     """The demo's question set in both languages, with the understood wish and without."""
     reader = train([line for path in TRAINING for line in _read_lines(path)])
     with tempfile.TemporaryDirectory() as folder:
@@ -237,17 +238,17 @@ async def measure_demo() -> list[Figure]:
         await database.write(SHOP_ID, seed_articles)
         knowledge = Knowledge.open(Path(folder) / "index")
         try:
-            return await database.read(SHOP_ID, lambda scope: _ask_all(knowledge, scope, reader))
+            return await database.read(SHOP_ID, lambda scope: _ask_all(knowledge, scope, reader, name))
         finally:
             knowledge.close()
             await database.close()
 
 
-def _ask_all(knowledge: Knowledge, scope: Scope, reader: IntentModel) -> list[Figure]:
+def _ask_all(knowledge: Knowledge, scope: Scope, reader: IntentModel, of: str) -> list[Figure]:
     fit_knowledge(knowledge, scope, model=reader)
     figures: list[Figure] = []
     for language in ("zh", "en"):
-        questions = read_questions(QUESTIONS / f"test_{language}.csv")
+        questions = read_questions(QUESTIONS / f"{of}_{language}.csv")
         for name, is_understood in (("embedded", True), ("no wish", False)):
             intents = [understood(reader, one.question) if is_understood else "" for one in questions]
             pairs = zip(questions, intents, strict=True)
