@@ -148,10 +148,18 @@ def _scalar(value: bool | int | str) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    is_plain = bool(_PLAIN.fullmatch(value)) and value == value.strip() and read_yaml(f"[{value}]") == [value]
+    is_plain = bool(_PLAIN.fullmatch(value)) and value == value.strip() and _reads_as(value)
     if is_plain:
         return value
     return _BREAKS.sub(lambda one: f"\\u{ord(one[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _reads_as(value: str) -> bool:
+    """Whether the word stands for itself: `no`, `7`, `=` and `2026-01-01` do not."""
+    try:
+        return bool(read_yaml(f"[{value}]") == [value])
+    except yaml.YAMLError:
+        return False
 
 
 def _read(leaf: Leaf, said: str) -> Any:
