@@ -11,11 +11,13 @@ import yaml
 
 from tests.flows.conftest import Begin
 from tests.flows.talk import play
+from xiaoer import look_up as looking
 from xiaoer.app import App
 from xiaoer.conversations.tables import turns
 from xiaoer.db.scope import Scope
 from xiaoer.demo.seed import SHOP_ID
 from xiaoer.dialogue.flow import read_flows
+from xiaoer.errors import UnavailableError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 STORIES = yaml.safe_load((Path(__file__).parent / "stories.yaml").read_text("utf-8"))
@@ -52,6 +54,23 @@ async def test_story(begin: Begin, story: Mapping[str, Any]) -> None:
     await play(talk, story["lines"], facts)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "静泉水壶和疾沸水壶有什么区别"), ("en", "What is the difference between the rapid kettle and the quiet kettle?")],
+)
+async def test_products_are_compared_where_the_facts_do_not_answer(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    talk = await begin("visitor", language)
+    monkeypatch.setitem(looking._LOOK_UPS, "facts", _down)
+    await talk.say(words)
+    assert await talk.parts() == ["compare"]
+
+
+async def _down(*args: Any, **named: Any) -> Any:
+    raise UnavailableError("The facts do not answer.", "商品信息暂时查不到。")
+
+
 async def test_every_step_of_every_flow_is_taken(app: App) -> None:
     """All transitions: no step of a flow stands there that no story goes through. Runs after the stories, on what they left."""
 
@@ -64,4 +83,5 @@ async def test_every_step_of_every_flow_is_taken(app: App) -> None:
     taken = {(step["flow"], step["step"]) for trace in traces for step in trace["decided"].get("steps", ())}
     flows = [flow for flow in read_flows().by_id.values() if flow.id not in _UNASKED]
     wanted = {(flow.id, f"{step.kind}:{step.name}".rstrip(":")) for flow in flows for step in flow.steps}
-    assert not wanted - taken
+    missing = sorted(wanted - taken)
+    assert not missing
